@@ -1,0 +1,1 @@
+"""Everything that starts the project or deploys it."""

@@ -1,0 +1,1 @@
+"""Tests against the real things: Azurite, aiohttp, Socket.IO, tiny models, Chromium."""

@@ -1,0 +1,1 @@
+"""What hub and engine look like to the one who starts them."""
