@@ -1,0 +1,173 @@
+"""The Socket.IO calls: what a client sends, how it is acknowledged, and what the hub sends by itself."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from contracts.bots import BotStatus
+from contracts.message import Message, Parameters
+from contracts.wire import TOPIC_LIMIT, ChannelName, CommentId, PersonName, Revision, Wire
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 200
+
+ErrorCode = Literal[
+    "bad_request",
+    "empty_text",
+    "forbidden",
+    "internal",
+    "invalid_credentials",
+    "name_taken",
+    "not_found",
+    "storage_unavailable",
+    "text_too_long",
+    "unauthorized",
+    "unknown_bot",
+    "unknown_channel",
+]
+
+Topic = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TOPIC_LIMIT)]
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class Connect(Wire):
+    """Join a channel."""
+
+    channel: ChannelName
+
+
+class Disconnect(Wire):
+    """Leave a channel."""
+
+    channel: ChannelName
+
+
+class ReceiveMessage(Wire):
+    """Post a message. `client_id` makes a retry harmless; the sender is who the token says.
+
+    The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it.
+    """
+
+    channel: ChannelName
+    text: str
+    client_id: ClientId
+    topic: Topic = ""
+    bot: PersonName | None = None
+    parent_id: CommentId | None = None
+    parameters: Parameters | None = None
+
+
+class GetMessagesForChannel(Wire):
+    """A page of history: the newest, those before a comment id, or what changed after a revision."""
+
+    channel: ChannelName
+    before: CommentId | None = None
+    after: Revision | None = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
+
+
+class StopThinking(Wire):
+    """End an answer that is being made."""
+
+    channel: ChannelName
+    comment_id: CommentId
+
+
+class Typing(Wire):
+    """The caller is writing."""
+
+    channel: ChannelName
+
+
+class CallError(Wire):
+    """A code for programs, a sentence for people."""
+
+    code: ErrorCode
+    message: str
+
+
+class Refusal(Wire):
+    """Every call that fails is acknowledged with this."""
+
+    ok: Literal[False] = False
+    error: CallError
+
+
+class Done(Wire):
+    """The acknowledgement that has nothing to add."""
+
+    ok: Literal[True] = True
+
+
+class ChannelCard(Wire):
+    """A channel as a list shows it. `bot` answers what is addressed to nobody."""
+
+    name: ChannelName
+    title: str = ""
+    description: str = ""
+    default_topic: str = "General"
+    bot: PersonName | None = None
+
+
+class Page(Wire):
+    """Messages in rising order of comment id; `revision` is the channel's own when the page was read.
+
+    After `after`: `has_more` says that more changes than the limit were made, and the client loads afresh.
+    """
+
+    ok: Literal[True] = True
+    messages: tuple[Message, ...]
+    has_more: bool
+    revision: Revision
+
+
+class Joined(Wire):
+    """The answer to `Connect`: the channel, its newest page, who is here, the bots, and who the caller is."""
+
+    ok: Literal[True] = True
+    channel: ChannelCard
+    page: Page
+    present: tuple[str, ...]
+    bots: tuple[BotStatus, ...]
+    you: str
+
+
+class Posted(Wire):
+    """The answer to `ReceiveMessage`: the message, and the placeholders of the bots that will answer."""
+
+    ok: Literal[True] = True
+    message: Message
+    answers: tuple[Message, ...]
+
+
+class SendMessages(Wire):
+    """Several messages, new or changed, as one broadcast."""
+
+    channel: ChannelName
+    messages: tuple[Message, ...]
+
+
+class Presence(Wire):
+    """Who is in a channel now."""
+
+    channel: ChannelName
+    present: tuple[str, ...]
+
+
+class BotStatuses(Wire):
+    """All bots and whether they are awake."""
+
+    bots: tuple[BotStatus, ...]
+
+
+class SomeoneTypes(Wire):
+    """Somebody is writing in a channel."""
+
+    channel: ChannelName
+    sender: str
+
+
+class ChannelChanged(Wire):
+    """A channel is new, or its card changed."""
+
+    channel: ChannelCard

@@ -1,0 +1,76 @@
+"""What the engine says of its jobs and of itself. Events are snapshots with a rising `seq`, never deltas."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from contracts.bots import BotCard
+from contracts.jobs import JobId
+from contracts.message import Image, MessageErrorCode, Parameters, PictureProgress, Usage
+from contracts.wire import LARGEST_ID, TEXT_LIMIT, ChannelName, CommentId, Milliseconds, Wire
+
+# Progress that nobody fetched within a minute is worth nothing: a later snapshot or the answer replaces it.
+PROGRESS_TTL_S = 60
+HEARTBEAT_EVERY_S = 10
+# Four missed heartbeats: the engine sleeps.
+AWAKE_FOR_S = 45
+
+Answer = Annotated[str, Field(max_length=TEXT_LIMIT)]
+
+
+class JobEvent(Wire):
+    """What every event of a job carries, so that the hub finds the row without a search."""
+
+    job_id: JobId
+    channel: ChannelName
+    comment_id: CommentId
+    seq: Annotated[int, Field(ge=0, le=LARGEST_ID)]
+
+
+class Started(JobEvent):
+    """An engine began to work."""
+
+    kind: Literal["started"] = "started"
+
+
+class Progress(JobEvent):
+    """The answer so far."""
+
+    kind: Literal["progress"] = "progress"
+    text: Answer = ""
+    picture: PictureProgress | None = None
+
+
+class Finished(JobEvent):
+    """The answer. Terminal."""
+
+    kind: Literal["finished"] = "finished"
+    text: Answer = ""
+    images: tuple[Image, ...] = ()
+    prompt: str | None = None
+    parameters: Parameters
+    usage: Usage
+
+
+class Failed(JobEvent):
+    """No answer, and why: a code and a friendly sentence. Terminal."""
+
+    kind: Literal["failed"] = "failed"
+    code: MessageErrorCode
+    message: Annotated[str, Field(max_length=500)]
+
+
+class Heartbeat(Wire):
+    """Which bots an engine serves; `leaving` when it goes to sleep."""
+
+    kind: Literal["heartbeat"] = "heartbeat"
+    engine_id: Annotated[str, Field(min_length=1, max_length=64)]
+    at: Milliseconds
+    bots: tuple[BotCard, ...]
+    leaving: bool = False
+
+
+Terminal = Finished | Failed
+AnyJobEvent = Started | Progress | Finished | Failed
+Event = Annotated[Started | Progress | Finished | Failed | Heartbeat, Field(discriminator="kind")]
+EVENT: TypeAdapter[Started | Progress | Finished | Failed | Heartbeat] = TypeAdapter(Event)

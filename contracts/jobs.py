@@ -1,0 +1,59 @@
+"""A job: one answer to be made by one bot, as it travels on an input queue."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from contracts.message import Parameters
+from contracts.names import DEFAULT_POOL, POOL_PATTERN
+from contracts.wire import ChannelName, CommentId, Milliseconds, PersonName, Wire
+
+# The first try and two more: what fails three times will fail a fourth.
+MAX_ATTEMPTS = 3
+
+
+def _not_poison(pool: str) -> str:
+    if pool.endswith("poison"):
+        raise ValueError("a pool's name must not end in 'poison': its queue would be another pool's poison queue")
+    return pool
+
+
+Pool = Annotated[str, Field(pattern=POOL_PATTERN, max_length=31), AfterValidator(_not_poison)]
+JobId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Turn(Wire):
+    """One message of the thread that leads to the answer."""
+
+    author: str
+    text: str
+    is_bot: bool = False
+
+
+class Job(Wire):
+    """One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
+
+    `attempt` counts the failed tries before this queue message was written, `requeue` how often the hub's sweep queued
+    the job again because it showed no sign of life.
+    """
+
+    job_id: JobId
+    channel: ChannelName
+    comment_id: CommentId
+    bot: PersonName
+    pool: Pool = DEFAULT_POOL
+    title: str
+    thread: Annotated[tuple[Turn, ...], Field(min_length=1)]
+    parameters: Parameters = Parameters()
+    asked_at: Milliseconds
+    deadline_at: Milliseconds
+    attempt: Annotated[int, Field(ge=0, le=1000)] = 0
+    requeue: Annotated[int, Field(ge=0, le=1000)] = 0
+
+    @property
+    def request(self) -> str:
+        """What the person asked of this bot: the last text without the bot's own @name."""
+        return re.sub(
+            rf"@{re.escape(self.bot)}(?![\w-])[,:]?\s*", "", self.thread[-1].text, flags=re.IGNORECASE
+        ).strip()

@@ -1,0 +1,1 @@
+"""The wire and the queues, against golden files and a real Azurite."""
