@@ -1,0 +1,1 @@
+"""The web side: people, channels, history, dispatch of jobs, and answers. Never imports torch or engine."""

@@ -1,0 +1,146 @@
+"""Accounts and sessions: register, log in, enter as a guest, log out."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableClient
+
+from contracts.accounts import EnterAsGuest, LogIn, Register, Session
+from contracts.wire import Milliseconds, Wire
+from hub.clock import now_ms
+from hub.errors import InvalidCredentialsError, NameTakenError, UnauthorizedError
+from hub.people import Person
+from hub.rows import row
+from hub.tables import from_chunks
+from hub.tokens import Tokens
+
+ACCOUNTS = "account"
+SESSIONS = "session"
+DAY_MS = 86_400_000
+SESSION_MS = 30 * DAY_MS
+# A guest's name is free again after this time.
+GUEST_MS = 7 * DAY_MS
+
+
+class Account(Wire):
+    """A row of the accounts' partition; a guest has no password. Times in ms since 1970."""
+
+    name: str
+    password_hash: str | None
+    email: str | None
+    created_at: Milliseconds
+    free_again_at: Milliseconds | None
+
+
+class StoredSession(Wire):
+    """A row of the sessions' partition: while it stands, its token is good."""
+
+    name: str
+    expires_at: Milliseconds
+
+
+class Accounts:
+    """The people of the playhouse."""
+
+    def __init__(self, table: TableClient, tokens: Tokens, is_bot: Callable[[str], bool]) -> None:
+        self._table = table
+        self._tokens = tokens
+        self._is_bot = is_bot
+        self._hasher = PasswordHasher()
+        # Checked when a name is unknown, so that the time of an answer does not tell which names exist.
+        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+
+    async def register(self, form: Register) -> Session:
+        """A new account and its first session. Raises NameTakenError."""
+        password_hash = await asyncio.to_thread(self._hasher.hash, form.password.get_secret_value())
+        await self._insert(
+            Account(
+                name=form.name, password_hash=password_hash, email=form.email, created_at=now_ms(), free_again_at=None
+            )
+        )
+        return await self._open_session(form.name, is_guest=False)
+
+    async def log_in(self, form: LogIn) -> Session:
+        """A session for an account. Raises InvalidCredentialsError, the same for a wrong name and a wrong password."""
+        account = await self._find(form.name)
+        known = account.password_hash if account and account.password_hash else None
+        try:
+            await asyncio.to_thread(self._hasher.verify, known or self._decoy, form.password.get_secret_value())
+        except (VerificationError, InvalidHashError):
+            known = None
+        if account is None or known is None:
+            raise InvalidCredentialsError("The name or the password is wrong.")
+        return await self._open_session(account.name, is_guest=False)
+
+    async def enter(self, form: EnterAsGuest) -> Session:
+        """A session without an account. Raises NameTakenError."""
+        now = now_ms()
+        await self._insert(
+            Account(name=form.name, password_hash=None, email=None, created_at=now, free_again_at=now + GUEST_MS)
+        )
+        return await self._open_session(form.name, is_guest=True)
+
+    async def log_out(self, person: Person) -> None:
+        """End a session: its token is worth nothing from now on."""
+        try:
+            await self._table.delete_entity(SESSIONS, person.session_id)
+        except ResourceNotFoundError:
+            return
+
+    async def person(self, token: str) -> Person:
+        """Who bears a token. Raises UnauthorizedError."""
+        person = self._tokens.read(token)
+        try:
+            await self._table.get_entity(SESSIONS, person.session_id)
+        except ResourceNotFoundError as error:
+            raise UnauthorizedError("This session has ended; please log in again.") from error
+        return person
+
+    async def _open_session(self, name: str, *, is_guest: bool) -> Session:
+        person = Person(name, is_guest, secrets.token_urlsafe(24))
+        expires_at = now_ms() + (GUEST_MS if is_guest else SESSION_MS)
+        await self._table.create_entity(
+            row(SESSIONS, person.session_id, StoredSession(name=name, expires_at=expires_at))
+        )
+        token = self._tokens.issue(person, expires_at)
+        return Session(access_token=token, name=name, is_guest=is_guest, expires_at=expires_at)
+
+    async def _find(self, name: str) -> Account | None:
+        try:
+            return Account.from_json(from_chunks(await self._table.get_entity(ACCOUNTS, _key(name))))
+        except ResourceNotFoundError:
+            return None
+
+    async def _insert(self, account: Account) -> None:
+        taken = NameTakenError(f"The name {account.name} is taken.")
+        if self._is_bot(account.name):
+            raise taken
+        entity = row(ACCOUNTS, account.name.lower(), account)
+        try:
+            await self._table.create_entity(entity)
+            return
+        except ResourceExistsError:
+            standing = await self._table.get_entity(ACCOUNTS, account.name.lower())
+        free_again_at = Account.from_json(from_chunks(standing)).free_again_at
+        if free_again_at is None or free_again_at > now_ms():
+            raise taken
+        try:
+            await self._table.update_entity(
+                entity,
+                mode=UpdateMode.REPLACE,
+                etag=standing.metadata["etag"],
+                match_condition=MatchConditions.IfNotModified,
+            )
+        except ResourceModifiedError as error:
+            raise taken from error
+
+
+def _key(name: str) -> str:
+    """A key for whatever somebody typed as a name; what no name may hold finds nothing."""
+    return "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c in "_-")) or "-"

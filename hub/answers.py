@@ -1,0 +1,62 @@
+"""What an event does to a placeholder: only forward, and nothing after the end."""
+
+import logging
+from typing import Any, assert_never
+
+from contracts.events import AnyJobEvent, Failed, Finished, Progress, Started
+from contracts.message import MessageError
+from hub.draft import Draft
+from hub.rows import Stored
+
+log = logging.getLogger(__name__)
+
+
+def applied(stored: Stored, event: AnyJobEvent) -> Stored | None:
+    """The message after the event; None when the event is late, repeated, or of another job.
+
+    A terminal event ends the placeholder whatever its `seq`: an answer is an answer, also from an earlier attempt.
+    """
+    if stored.job_id != event.job_id or not stored.message.is_thinking:
+        return None
+    change: dict[str, Any]
+    match event:
+        case Started():
+            return None  # the placeholder thinks already
+        case Progress():
+            change = {"text": event.text, "progress": event.picture}
+        case Finished():
+            change = {
+                "text": event.text,
+                "images": event.images,
+                "prompt": event.prompt,
+                "parameters": event.parameters,
+                "usage": event.usage,
+                "is_thinking": False,
+                "progress": None,
+            }
+        case Failed():
+            error = MessageError(code=event.code, message=event.message)
+            change = {"error": error, "is_thinking": False, "progress": None}
+        case _:
+            assert_never(event)
+    if event.seq <= stored.seq and not isinstance(event, Finished | Failed):
+        return None
+    return Stored(
+        message=stored.message.model_copy(update=change), job_id=stored.job_id, seq=max(event.seq, stored.seq)
+    )
+
+
+async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:
+    """Apply an event to the table. `again`: it was read before, so tell what it led to once more."""
+    before = await draft.stored(event.comment_id)
+    if before is None:
+        return
+    after = applied(before, event)
+    if after is None:
+        if again and before.job_id == event.job_id:
+            draft.echo(before.message)
+        return
+    draft.put(after, before)
+    if not after.message.is_thinking:
+        draft.close(event.comment_id)
+        log.info("job %s of %s has %s", event.job_id, event.channel, event.kind)

@@ -1,0 +1,47 @@
+"""The HTTP API: accounts, sessions, channels, bots."""
+
+from aiohttp import web
+
+from contracts.accounts import EnterAsGuest, LogIn, Register
+from hub.http import answer, bearer, form
+from hub.keys import ACCOUNTS, BOTS, CHANNELS
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/api/accounts")
+async def register(request: web.Request) -> web.Response:
+    return answer(await request.app[ACCOUNTS].register(await form(request, Register)), status=201)
+
+
+@routes.post("/api/sessions")
+async def log_in(request: web.Request) -> web.Response:
+    return answer(await request.app[ACCOUNTS].log_in(await form(request, LogIn)), status=201)
+
+
+@routes.delete("/api/sessions")
+async def log_out(request: web.Request) -> web.Response:
+    accounts = request.app[ACCOUNTS]
+    await accounts.log_out(await accounts.person(bearer(request)))
+    return web.Response(status=204)
+
+
+@routes.post("/api/guests")
+async def enter(request: web.Request) -> web.Response:
+    return answer(await request.app[ACCOUNTS].enter(await form(request, EnterAsGuest)), status=201)
+
+
+@routes.get("/api/channels")
+async def channels(request: web.Request) -> web.Response:
+    await request.app[ACCOUNTS].person(bearer(request))
+    return web.json_response({"channels": [card.model_dump(mode="json") for card in request.app[CHANNELS].all()]})
+
+
+@routes.get("/api/bots")
+async def bots(request: web.Request) -> web.Response:
+    return web.json_response({"bots": [status.model_dump(mode="json") for status in request.app[BOTS].statuses()]})
+
+
+@routes.route("*", "/api/{rest:.*}")
+async def nothing(_request: web.Request) -> web.Response:
+    raise web.HTTPNotFound(reason="There is nothing at this address.")

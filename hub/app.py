@@ -1,0 +1,160 @@
+"""The hub from top to bottom: what it holds, in the order in which it starts; it stops in the reverse order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from aiohttp import web
+from azure.core.exceptions import ResourceExistsError
+from pydantic import TypeAdapter
+
+from contracts.calls import ChannelCard
+from contracts.events import EVENT, Heartbeat
+from contracts.jobs import Job
+from contracts.names import CONTAINERS, OUTPUT_QUEUE, input_queue
+from contracts.outbox import Outbox
+from contracts.pace import Pace
+from contracts.queues import TypedQueue
+from contracts.storage import Storage, open_storage
+from hub import api, health, images
+from hub.accounts import Accounts
+from hub.archive import Archive
+from hub.bots import Bots
+from hub.broadcast import ReadyFramesOverRedis, socket_server
+from hub.channels import Channels
+from hub.drain import Drain
+from hub.http import problems
+from hub.ids import comment_ids
+from hub.keys import (
+    ACCOUNTS,
+    ARCHIVE,
+    ATTENDANCE,
+    BOTS,
+    CHANNELS,
+    DRAIN,
+    IDS,
+    PACE,
+    POST_OFFICE,
+    SETTINGS,
+    STORAGE,
+    TABLES,
+    VOICE,
+)
+from hub.page import add_page
+from hub.posting import PostOffice
+from hub.presence import Attendance
+from hub.settings import Settings
+from hub.sockets import Sockets, listen_to_engines
+from hub.sweep import Sweep
+from hub.tables import open_tables
+from hub.tokens import Tokens, kept_secret
+from hub.voice import Voice
+
+JOB: TypeAdapter[Job] = TypeAdapter(Job)
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The whole hub for one process."""
+    app = web.Application(middlewares=[problems])
+    app[SETTINGS] = settings
+    redis_url = settings.hub_redis_url
+    server = socket_server(redis_url.get_secret_value() if redis_url else None)
+    server.attach(app)
+    app[VOICE] = Voice(server)
+    app[ATTENDANCE] = Attendance()
+    app[PACE] = Pace()
+    app.cleanup_ctx.extend((_storage, _domain, _loops))
+    if isinstance(server.manager, ReadyFramesOverRedis):
+        app.on_cleanup.append(lambda _app: server.manager.close())
+    Sockets(app, server).listen()
+    listen_to_engines(app, server)
+    for routes in (api.routes, images.routes, health.routes):
+        app.router.add_routes(routes)
+    add_page(app, settings.hub_page)
+    return app
+
+
+async def _storage(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    secret = settings.azure_storage_connection_string
+    connection_string = secret.get_secret_value() if secret else None
+    async with (
+        open_storage(connection_string, settings.azure_storage_account) as storage,
+        open_tables(storage) as tables,
+    ):
+        app[STORAGE], app[TABLES] = storage, tables
+        for name in CONTAINERS:
+            with suppress(ResourceExistsError):
+                await storage.blobs.create_container(name)
+        async with comment_ids(storage) as ids:
+            app[IDS] = ids
+            yield
+
+
+async def _domain(app: web.Application) -> AsyncIterator[None]:
+    settings, tables, voice = app[SETTINGS], app[TABLES], app[VOICE]
+    app[ARCHIVE] = Archive(tables.messages, voice.messages)
+    app[CHANNELS] = Channels(tables.channels, voice.channel)
+    app[BOTS] = Bots(tables.bots, voice.bots)
+    tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
+    app[ACCOUNTS] = Accounts(tables.accounts, tokens, lambda name: app[BOTS].find(name) is not None)
+    await app[CHANNELS].refresh()
+    await app[CHANNELS].ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
+    await app[BOTS].refresh()
+    async with AsyncExitStack() as senders:
+        senders_by_pool: dict[str, Outbox[Job]] = {}
+
+        async def send(job: Job) -> None:
+            if job.pool not in senders_by_pool:
+                senders_by_pool[job.pool] = await senders.enter_async_context(_jobs_to(app[STORAGE], job.pool, app))
+            await senders_by_pool[job.pool].put(job)
+            app[PACE].busy()
+
+        app[POST_OFFICE] = PostOffice(
+            app[ARCHIVE], app[CHANNELS], app[BOTS], app[IDS], send, settings.hub_job_deadline_s
+        )
+        yield
+
+
+@asynccontextmanager
+async def _jobs_to(storage: Storage, pool: str, app: web.Application) -> AsyncIterator[Outbox[Job]]:
+    queue = TypedQueue(storage, input_queue(pool), JOB)
+    await queue.create()
+
+    async def send(jobs: Sequence[Job]) -> None:
+        await queue.send(jobs)
+        app[VOICE].ring()
+
+    async with Outbox(send) as outbox:
+        yield outbox
+
+
+async def _loops(app: web.Application) -> AsyncIterator[None]:
+    events = TypedQueue(app[STORAGE], OUTPUT_QUEUE, EVENT)
+    await events.create()
+
+    async def heard(beat: Heartbeat) -> None:
+        await app[BOTS].heard(beat)
+        for card in beat.bots:
+            if card.subreddit is not None:
+                title = f"r/{card.subreddit}"
+                await app[CHANNELS].ensure(
+                    ChannelCard(name=card.subreddit, title=title, default_topic=card.default_topic, bot=card.name)
+                )
+
+    app[DRAIN] = Drain(events, app[ARCHIVE], heard, app[PACE])
+    sweep = Sweep(app[ARCHIVE], app[CHANNELS], app[BOTS], app[POST_OFFICE].ask)
+    async with _running(app[VOICE].run(), app[DRAIN].run(), sweep.run()):
+        yield
+
+
+@asynccontextmanager
+async def _running(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,67 @@
+"""The bots that the engines announce, and whether they are awake."""
+
+from collections.abc import Callable
+
+from azure.data.tables.aio import TableClient
+
+from contracts.bots import BotCard, BotStatus
+from contracts.events import AWAKE_FOR_S, Heartbeat
+from hub.clock import now_ms
+from hub.rows import row
+from hub.tables import from_chunks, one_page
+
+PARTITION = "engine"
+
+
+class Bots:
+    """What the last heartbeat of each engine said. The hub knows no bot by itself."""
+
+    def __init__(self, table: TableClient, announce: Callable[[tuple[BotStatus, ...]], None]) -> None:
+        self._table = table
+        self._announce = announce
+        self._heartbeats: dict[str, Heartbeat] = {}
+        self._told: tuple[tuple[BotCard, bool], ...] = ()
+
+    def find(self, name: str) -> BotCard | None:
+        """A bot by its name, whatever the case."""
+        return next((status.card for status in self.statuses() if status.card.name.lower() == name.lower()), None)
+
+    def statuses(self) -> tuple[BotStatus, ...]:
+        """Each bot once, by name; its card is the newest one, and it is awake when any engine that serves it is."""
+        found: dict[str, BotStatus] = {}
+        for beat in sorted(self._heartbeats.values(), key=lambda beat: beat.at):
+            awake = not beat.leaving and now_ms() - beat.at < AWAKE_FOR_S * 1000
+            for card in beat.bots:
+                key = card.name.lower()
+                earlier = found.get(key)
+                found[key] = BotStatus(
+                    card=card, awake=awake or (earlier is not None and earlier.awake), last_awake_at=beat.at
+                )
+        return tuple(status for _, status in sorted(found.items()))
+
+    async def heard(self, beat: Heartbeat) -> None:
+        """Keep a heartbeat. The time is the hub's own: an engine's clock may be wrong."""
+        beat = beat.model_copy(update={"at": now_ms()})
+        self._heartbeats[beat.engine_id] = beat
+        await self._table.upsert_entity(row(PARTITION, beat.engine_id, beat))
+        self.tell()
+
+    async def refresh(self) -> None:
+        """Read the heartbeats that other hubs took from the queue, and forget engines that nobody misses."""
+        rows = await one_page(self._table, "PartitionKey eq @p", {"p": PARTITION}, 1000)
+        beats = {beat.engine_id: beat for beat in (Heartbeat.from_json(from_chunks(entity)) for entity in rows)}
+        for engine_id, beat in list(beats.items()):
+            others = {card.name.lower() for other in beats.values() if other is not beat for card in other.bots}
+            if now_ms() - beat.at > 24 * 3_600_000 and {card.name.lower() for card in beat.bots} <= others:
+                del beats[engine_id]
+                await self._table.delete_entity(PARTITION, engine_id)
+        self._heartbeats = beats
+        self.tell()
+
+    def tell(self) -> None:
+        """Announce the bots if a card changed, or one woke or fell asleep."""
+        statuses = self.statuses()
+        news = tuple((status.card, status.awake) for status in statuses)
+        if news != self._told:
+            self._told = news
+            self._announce(statuses)

@@ -1,0 +1,74 @@
+"""Which bots answer a message, and the jobs that ask them."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from contracts.bots import BotCard
+from contracts.calls import ChannelCard
+from contracts.jobs import Job, Turn
+from contracts.message import Message, Parameters
+from hub.channel_log import ChannelLog
+from hub.errors import UnknownBotError
+from hub.rows import OpenJob, Stored
+
+MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9][A-Za-z0-9_-]{1,31})")
+# So that one message cannot occupy the card for an hour.
+MOST_BOTS = 4
+# The window of a GPT-2 holds about this many short messages.
+MOST_ANCESTORS = 12
+
+Find = Callable[[str], BotCard | None]
+
+
+def answering(text: str, chosen: str | None, channel: ChannelCard, find: Find) -> tuple[BotCard, ...]:
+    """Each bot that is mentioned, else the one that was chosen, else the channel's own. Raises UnknownBotError."""
+    mentioned = {card.name: card for name in MENTION.findall(text) if (card := find(name)) is not None}
+    if mentioned:
+        return tuple(mentioned.values())[:MOST_BOTS]
+    if chosen is not None:
+        card = find(chosen)
+        if card is None:
+            raise UnknownBotError(f"There is no bot called {chosen}.")
+        return (card,)
+    card = find(channel.bot) if channel.bot is not None else None
+    return (card,) if card is not None else ()
+
+
+def new_job_id() -> str:
+    return uuid.uuid4().hex
+
+
+async def job_for(log: ChannelLog, placeholder: Stored, opened: OpenJob) -> Job | None:
+    """The job that fills a placeholder, made from the table alone, so that the sweep can make it again."""
+    message = placeholder.message
+    thread = await _thread(log, message)
+    if not thread:
+        return None
+    return Job(
+        job_id=opened.job_id,
+        channel=message.channel,
+        comment_id=message.comment_id,
+        bot=message.sender,
+        pool=opened.pool,
+        title=message.topic,
+        thread=tuple(Turn(author=turn.sender, text=turn.text, is_bot=turn.is_bot) for turn in thread),
+        parameters=message.parameters or Parameters(),
+        asked_at=message.sent_at,
+        deadline_at=opened.deadline_at,
+        requeue=opened.requeue,
+    )
+
+
+async def _thread(log: ChannelLog, placeholder: Message) -> list[Message]:
+    """From the root to the message that is answered; the oldest are left out when there are too many."""
+    thread: list[Message] = []
+    parent_id = placeholder.parent_id
+    while parent_id is not None and len(thread) < MOST_ANCESTORS:
+        parent = await log.stored(parent_id)
+        if parent is None:
+            break
+        if not parent.message.is_thinking:
+            thread.append(parent.message)
+        parent_id = parent.message.parent_id
+    return thread[::-1]

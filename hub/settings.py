@@ -1,0 +1,35 @@
+"""The hub's settings: read once from the environment and an optional `.env`; a bad one stops the start."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.wire import ChannelName
+
+DAY_S = 86_400
+
+
+class Settings(BaseSettings):
+    """What the hub can be told. Each name in capitals is the environment's."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    azure_storage_connection_string: SecretStr | None = None
+    azure_storage_account: str | None = None
+    hub_host: str = "127.0.0.1"
+    hub_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    hub_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+    hub_engine_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    hub_redis_url: SecretStr | None = None
+    hub_home_channel: ChannelName = "CoopAndPabloPlayHouse"
+    hub_job_deadline_s: Annotated[int, Field(ge=1, le=30 * DAY_S)] = 7 * DAY_S
+    hub_page: Path = Path("frontend/web/dist")
+    playhouse_data: Path = Path(".data")
+
+    @model_validator(mode="after")
+    def _storage_is_named(self) -> Self:
+        if self.azure_storage_connection_string is None and self.azure_storage_account is None:
+            raise ValueError("set AZURE_STORAGE_CONNECTION_STRING (Azurite) or AZURE_STORAGE_ACCOUNT (Azure)")
+        return self

@@ -1,0 +1,46 @@
+"""Stopping an answer: the placeholder ends at once with what it has; a marker blob saves the engine the rest."""
+
+import logging
+
+from azure.core.exceptions import ResourceExistsError
+
+from contracts.message import MessageError
+from contracts.names import CANCELS_CONTAINER
+from contracts.storage import Storage
+from hub.channel_log import ChannelLog
+from hub.draft import Draft
+from hub.errors import ForbiddenError, NotFoundError
+from hub.people import Person
+
+log = logging.getLogger(__name__)
+
+STOPPED = MessageError(code="stopped", message="Stopped.")
+
+
+async def stop(storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person) -> None:
+    """End a placeholder. Only who asked may; one that has ended already stays as it is. Raises HubError."""
+    job_id = await channel_log.commit(lambda draft: _close(draft, comment_id, person))
+    if job_id is None:
+        return
+    blob = storage.blobs.get_blob_client(CANCELS_CONTAINER, job_id)
+    try:
+        await blob.upload_blob(b"")
+    except ResourceExistsError:
+        return
+    except Exception:  # the answer is dropped anyway; only the card's time is lost
+        log.warning("job %s could not be marked as cancelled", job_id, exc_info=True)
+
+
+async def _close(draft: Draft, comment_id: int, person: Person) -> str | None:
+    before = await draft.stored(comment_id)
+    if before is None or before.job_id is None or before.message.parent_id is None:
+        raise NotFoundError("There is no such answer in this channel.")
+    question = await draft.stored(before.message.parent_id)
+    if question is None or question.message.sender != person.name:
+        raise ForbiddenError("Only the person who asked can stop an answer.")
+    if not before.message.is_thinking:
+        return None
+    message = before.message.model_copy(update={"is_thinking": False, "progress": None, "error": STOPPED})
+    draft.put(before.model_copy(update={"message": message}), before)
+    draft.close(comment_id)
+    return before.job_id

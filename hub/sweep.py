@@ -1,0 +1,91 @@
+"""The sweep: repairs what a crash left between two steps, from the `open` rows of the channels."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from contracts.message import MessageError
+from contracts.storage import is_unavailable
+from hub.archive import Archive
+from hub.bots import Bots
+from hub.channel_log import ChannelLog
+from hub.channels import Channels
+from hub.clock import now_ms
+from hub.draft import Draft
+from hub.errors import StorageUnavailableError
+from hub.rows import OpenJob, Stored
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 5.0
+# Posting queues a job within a second; an open row that is not marked by now was left by a crash or a failed send.
+UNQUEUED_AFTER_MS = 10_000
+# A job that lies on the queue is asked again only while its bot is awake, and after twice the time at each try:
+# the queue may just be long.
+SILENT_AFTER_MS = 600_000
+
+EXPIRED = MessageError(code="expired", message="Nobody was there to answer in time.")
+
+Ask = Callable[[ChannelLog, Stored, OpenJob], Awaitable[None]]
+
+
+class Sweep:
+    """Runs on each hub; a conditional write on the open row decides which of them acts."""
+
+    def __init__(self, archive: Archive, channels: Channels, bots: Bots, ask: Ask) -> None:
+        self._archive = archive
+        self._channels = channels
+        self._bots = bots
+        self._ask = ask
+
+    async def run(self) -> None:
+        """Sweep for ever; nothing but cancellation ends it."""
+        while True:
+            try:
+                await self._channels.refresh()
+                await self._bots.refresh()
+                for card in self._channels.all():
+                    await self.channel(card.name)
+            except Exception as error:
+                if not (is_unavailable(error) or isinstance(error, StorageUnavailableError)):
+                    log.exception("the sweep stumbled")
+            await asyncio.sleep(EVERY_S)
+
+    async def channel(self, name: str) -> None:
+        """Repair one channel: one short range, and the rows that need it."""
+        channel_log = self._archive.channel(name)
+        for opened, etag in await channel_log.open_jobs():
+            if now_ms() > opened.deadline_at:
+                await channel_log.commit(partial(_expire, opened=opened))
+            elif self._is_due(opened, await channel_log.stored(opened.comment_id)):
+                await self._again(channel_log, opened, etag)
+
+    def _is_due(self, opened: OpenJob, placeholder: Stored | None) -> bool:
+        silent_ms = now_ms() - opened.touched_at
+        if not opened.queued:
+            return silent_ms > UNQUEUED_AFTER_MS
+        if placeholder is None or silent_ms < SILENT_AFTER_MS * 2**opened.requeue:
+            return False
+        bot = placeholder.message.sender
+        return any(status.awake for status in self._bots.statuses() if status.card.name == bot)
+
+    async def _again(self, channel_log: ChannelLog, opened: OpenJob, etag: str) -> None:
+        placeholder = await channel_log.stored(opened.comment_id)
+        if placeholder is None:
+            return
+        mine = opened.model_copy(
+            update={"touched_at": now_ms(), "requeue": opened.requeue + opened.queued, "queued": False}
+        )
+        if await channel_log.touch(mine, etag):
+            log.info("job %s of %s is queued again", opened.job_id, opened.channel)
+            await self._ask(channel_log, placeholder, mine)
+
+
+async def _expire(draft: Draft, opened: OpenJob) -> None:
+    before = await draft.stored(opened.comment_id)
+    if before is None or not before.message.is_thinking or before.job_id != opened.job_id:
+        return
+    message = before.message.model_copy(update={"is_thinking": False, "progress": None, "error": EXPIRED})
+    draft.put(before.model_copy(update={"message": message}), before)
+    draft.close(opened.comment_id)

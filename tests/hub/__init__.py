@@ -1,0 +1,1 @@
+"""The hub against a real Azurite, by its own doors."""

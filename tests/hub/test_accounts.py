@@ -1,0 +1,139 @@
+"""Accounts in their first form: who one is, and that nobody else is."""
+
+from typing import Any
+
+import aiohttp
+import jwt
+import pytest
+import socketio
+
+from hub.clock import now_ms
+from tests.client import Client, client
+from tests.hub.conftest import ENGINE_TOKEN, EngineSide, Join
+
+ALICE = {"name": "Alice", "password": "correct horse"}
+
+
+async def send(
+    hub: str, method: str, path: str, token: str | None = None, **more: Any
+) -> tuple[int, dict[str, object]]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, hub + path, headers=headers, **more) as answer,
+    ):
+        return answer.status, await answer.json() if answer.content_length else {}
+
+
+async def test_whoever_registers_can_log_in_speak_and_log_out(hub: str) -> None:
+    status, session = await send(hub, "POST", "/api/accounts", json={**ALICE, "email": "a@example.org"})
+    assert (status, session["name"], session["isGuest"]) == (201, "Alice", False)
+    status, again = await send(hub, "POST", "/api/sessions", json={"name": "alice", "password": "correct horse"})
+    assert (status, again["name"]) == (201, "Alice")
+    token = str(again["accessToken"])
+    async with client(hub, "Alice", token) as alice:
+        assert (await alice.join())["you"] == "Alice"
+    assert (await send(hub, "DELETE", "/api/sessions", token))[0] == 204
+    assert (await send(hub, "GET", "/api/channels", token))[0] == 401
+    assert (await send(hub, "GET", "/api/channels", str(session["accessToken"])))[0] == 200
+
+
+async def test_a_name_is_taken_whatever_its_case_and_bots_have_theirs(hub: str, join: Join, engine: EngineSide) -> None:
+    await send(hub, "POST", "/api/accounts", json=ALICE)
+    person = await join(hub, "someone")
+    await engine.wake()
+    await person.until(lambda heard: heard.is_awake("EchoBot"))
+    for path, form in (
+        ("/api/accounts", {"name": "ALICE", "password": "another one"}),
+        ("/api/guests", {"name": "alice"}),
+        ("/api/guests", {"name": "echobot"}),
+    ):
+        status, problem = await send(hub, "POST", path, json=form)
+        assert (status, problem["code"]) == (409, "name_taken")
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status", "code"),
+    [
+        ("/api/sessions", {"name": "Alice", "password": "wrong"}, 401, "invalid_credentials"),
+        ("/api/sessions", {"name": "nobody/../", "password": "wrong"}, 401, "invalid_credentials"),
+        ("/api/accounts", {"name": "Bob", "password": "short"}, 400, "bad_request"),
+        ("/api/accounts", {"name": "<b>Bob</b>", "password": "long enough"}, 400, "bad_request"),
+        ("/api/accounts", {"name": "Bob", "password": "long enough", "isAdmin": True}, 400, "bad_request"),
+        ("/api/accounts", [1, 2], 400, "bad_request"),
+        ("/api/nothing", {}, 404, "not_found"),
+    ],
+)
+async def test_a_form_that_does_not_fit_is_refused_by_name(
+    hub: str, path: str, form: object, status: int, code: str
+) -> None:
+    await send(hub, "POST", "/api/accounts", json=ALICE)
+    answer, problem = await send(hub, "POST", path, json=form)
+    assert (answer, problem["code"]) == (status, code)
+    assert "short" not in str(problem["detail"])
+
+
+async def test_a_body_that_is_no_json_is_a_bad_request(hub: str) -> None:
+    status, problem = await send(hub, "POST", "/api/sessions", data=b"\xff{")
+    assert (status, problem["code"]) == (400, "bad_request")
+
+
+def forged(algorithm: str, **changes: object) -> str:
+    claims = {"aud": "playhouse", "sub": "Alice", "sid": "x", "exp": now_ms() // 1000 + 99, **changes}
+    return jwt.encode(claims, "" if algorithm == "none" else "k" * 40, algorithm=algorithm)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [None, "", "nonsense", forged("none"), forged("HS256"), forged("HS256", aud="other"), 7],
+    ids=["none", "empty", "nonsense", "unsigned", "other key", "other audience", "no text"],
+)
+async def test_a_socket_without_a_good_token_is_refused(hub: str, token: object) -> None:
+    person = socketio.AsyncClient(reconnection=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await person.connect(hub, auth={"token": token}, transports=["websocket"])
+    await person.disconnect()
+
+
+async def test_the_doorbell_opens_to_the_engines_token_alone(hub: str) -> None:
+    for token, may in ((ENGINE_TOKEN, True), ("something else", False)):
+        bell = socketio.AsyncClient(reconnection=False)
+        try:
+            await bell.connect(hub, namespaces=["/engine"], auth={"token": token}, transports=["websocket"])
+        except socketio.exceptions.ConnectionError:
+            assert not may
+        else:
+            assert may
+        await bell.disconnect()
+
+
+async def test_the_password_is_nowhere_in_the_tables(hub: str, connection_string: str) -> None:
+    from azure.data.tables.aio import TableServiceClient
+
+    await send(hub, "POST", "/api/accounts", json=ALICE)
+    async with TableServiceClient.from_connection_string(connection_string) as tables:
+        rows = [str(row) async for row in tables.get_table_client("accounts").list_entities()]
+    assert len(rows) == 2
+    assert not any("correct horse" in row for row in rows)
+    assert sum("$argon2id$" in row for row in rows) == 1
+
+
+async def test_presence_names_each_person_once_until_the_last_tab_closes(hub: str, join: Join) -> None:
+    alice = await join(hub)
+    async with client(hub, "alice", alice.token) as second_tab:
+        assert (await second_tab.join())["present"] == ["alice"]
+    bob = await join(hub, "bob")
+    assert (await alice.join())["present"] == ["alice", "bob"]
+    await bob.call("Disconnect", channel="CoopAndPabloPlayHouse")
+    await alice.until(lambda person: last(person, "Presence") == ["alice"])
+
+
+async def test_typing_is_heard_by_the_others_only(hub: str, join: Join) -> None:
+    alice, bob = await join(hub), await join(hub, "bob")
+    assert (await alice.call("Typing", channel="CoopAndPabloPlayHouse"))["ok"]
+    await bob.until(lambda person: any(event == "Typing" for event, _ in person.others))
+    assert not any(event == "Typing" for event, _ in alice.others)
+
+
+def last(person: Client, event: str) -> object:
+    return [data["present"] for name, data in person.others if name == event][-1]
