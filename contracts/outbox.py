@@ -14,6 +14,7 @@ class Outbox(Generic[T]):
     def __init__(self, send: Callable[[Sequence[T]], Awaitable[None]]) -> None:
         self._send = send
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._under_way: list[tuple[T, asyncio.Future[None]]] = []
         self._filled = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -26,11 +27,11 @@ class Outbox(Generic[T]):
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        for _item, done in self._waiting:
+        for _item, done in (*self._under_way, *self._waiting):
             done.cancel()
 
     async def put(self, item: T) -> None:
-        """Send one item together with what else is waiting."""
+        """Send one item together with what else is waiting. Cancelled when the outbox closes before that."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         self._filled.set()
@@ -40,16 +41,13 @@ class Outbox(Generic[T]):
         while True:
             await self._filled.wait()
             self._filled.clear()
-            batch, self._waiting = self._waiting, []
+            self._under_way, self._waiting = self._waiting, []
             error: Exception | None = None
             try:
-                await self._send([item for item, _ in batch])
+                await self._send([item for item, _ in self._under_way])
             except Exception as raised:  # noqa: BLE001  each item's sender decides what to do
                 error = raised
-            for _, done in batch:
-                if done.done():
-                    continue
-                if error is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(error)
+            for _, done in self._under_way:
+                if not done.done():
+                    done.set_result(None) if error is None else done.set_exception(error)
+            self._under_way = []

@@ -5,8 +5,8 @@ import logging
 import sys
 
 from aiohttp import web
-from pydantic import ValidationError
 
+from contracts.settings import SettingsError
 from hub.app import create_app
 from hub.settings import Settings
 
@@ -19,14 +19,12 @@ def main() -> int:
     # Storage's own log has a line for each request.
     logging.getLogger("azure").setLevel(logging.WARNING)
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for one in error.errors(include_url=False):
-            name = ".".join(str(part) for part in one["loc"]).upper() or "settings"
-            print(f"hub: {name}: {one['msg']}", file=sys.stderr)
+        settings = Settings.read()
+    except SettingsError as error:
+        print(f"hub: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    for name, value in settings:
-        print(f"hub: {name.upper()}={value}")
+    for line in settings.told():
+        print(f"hub: {line}")
     app = create_app(settings)
     app.on_startup.append(_quiet_gc)
     web.run_app(app, host=settings.hub_host, port=settings.hub_port, access_log=None, print=None)

@@ -104,7 +104,8 @@ def socket_server(redis_url: str | None) -> socketio.AsyncServer:
 
 
 def _packet(packet_class: Any, event: str, data: Any, namespace: str) -> engineio_packet.Packet:
-    inner = packet_class(socketio_packet.EVENT, namespace=namespace, data=[event, data])
+    arguments = [] if data is None else [data]
+    inner = packet_class(socketio_packet.EVENT, namespace=namespace, data=[event, *arguments])
     return engineio_packet.Packet(engineio_packet.MESSAGE, inner.encode())
 
 

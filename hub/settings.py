@@ -1,20 +1,18 @@
-"""The hub's settings: read once from the environment and an optional `.env`; a bad one stops the start."""
+"""What the hub reads from its environment and an optional `.env`, once, at its start."""
 
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.settings import ProcessSettings
 from contracts.wire import ChannelName
 
 DAY_S = 86_400
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """What the hub can be told. Each name in capitals is the environment's."""
-
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     azure_storage_connection_string: SecretStr | None = None
     azure_storage_account: str | None = None

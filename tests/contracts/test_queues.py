@@ -145,6 +145,20 @@ async def test_whoever_puts_hears_that_the_send_failed_and_the_next_send_works()
         await outbox.put(2)
 
 
+async def test_whoever_waits_when_the_outbox_closes_is_cancelled() -> None:
+    async def send(_items: object) -> None:
+        await asyncio.Event().wait()
+
+    async with Outbox[int](send) as outbox:
+        waiting = [asyncio.create_task(outbox.put(number)) for number in range(2)]
+        await asyncio.sleep(0.01)
+        waiting.append(asyncio.create_task(outbox.put(2)))
+        await asyncio.sleep(0.01)
+    assert all(
+        isinstance(one, asyncio.CancelledError) for one in await asyncio.gather(*waiting, return_exceptions=True)
+    )
+
+
 def test_pools_have_queues_of_their_own() -> None:
     assert input_queue("default") == "chat-input"
     assert input_queue("big-card") == "chat-input-big-card"
