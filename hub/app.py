@@ -21,7 +21,7 @@ from hub import api, health, images
 from hub.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
-from hub.broadcast import ReadyFramesOverRedis, socket_server
+from hub.broadcast import ReadyFramesOverRedis, say_goodbye, socket_server
 from hub.channels import Channels
 from hub.drain import Drain
 from hub.http import problems
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> web.Application:
     app[ATTENDANCE] = Attendance()
     app[PACE] = Pace()
     app.cleanup_ctx.extend((_storage, _domain, _loops))
+    app.on_shutdown.append(lambda _app: say_goodbye(server))
     if isinstance(server.manager, ReadyFramesOverRedis):
         app.on_cleanup.append(lambda _app: server.manager.close())
     Sockets(app, server).listen()

@@ -103,6 +103,16 @@ def socket_server(redis_url: str | None) -> socketio.AsyncServer:
     return server
 
 
+async def say_goodbye(server: socketio.AsyncServer) -> None:
+    """Close every connection; a server that stops otherwise waits for its clients to leave by themselves."""
+    transports = [socket.transport for socket in server.eio.sockets.values() if hasattr(socket, "transport")]
+    await asyncio.gather(*(server.eio.disconnect(eio_sid) for eio_sid in tuple(server.eio.sockets)))
+    # The packets that say so were handed to the writers; one turn of the loop lets them write.
+    await asyncio.sleep(0)
+    for transport in transports:
+        transport.close()
+
+
 def _packet(packet_class: Any, event: str, data: Any, namespace: str) -> engineio_packet.Packet:
     arguments = [] if data is None else [data]
     inner = packet_class(socketio_packet.EVENT, namespace=namespace, data=[event, *arguments])

@@ -21,7 +21,7 @@ from contracts.queues import Lease, LeaseLostError, TypedQueue
 from contracts.storage import Storage, open_storage
 from hub.app import create_app
 from hub.settings import Settings
-from tests.client import Client, client
+from tests.client import PATIENCE_S, Client, client
 
 ECHO = BotCard(name="EchoBot", kind="echo", model="echo")
 ENGINE_TOKEN = "a token for engines"
@@ -89,7 +89,7 @@ Join = Callable[..., Awaitable[Client]]
 @asynccontextmanager
 async def running_hub(settings: Settings) -> AsyncIterator[str]:
     """A hub on a free port; gives its address."""
-    runner = web.AppRunner(create_app(settings), shutdown_timeout=1)
+    runner = web.AppRunner(create_app(settings), shutdown_timeout=PATIENCE_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.hub_host, 0)

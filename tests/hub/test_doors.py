@@ -1,5 +1,6 @@
 """What the hub serves over HTTP beside the API: pictures, the page, and its health."""
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +42,7 @@ async def test_what_is_no_picture_is_not_found_and_there_is_no_listing(hub: str,
 
 
 async def test_the_page_is_strict_and_its_assets_are_immutable(start_hub: StartHub, page: Path) -> None:
-    (page / "assets" / "app-1a2b3c.js.gz").write_bytes(b"\x1f\x8b squeezed")
+    (page / "assets" / "app-1a2b3c.js.gz").write_bytes(gzip.compress(b"export {}"))
     hub = await start_hub(hub_page=page)
     for path in ("/", "/c/CoopAndPabloPlayHouse", "/index.html"):
         status, headers, body = await get(hub + path)
@@ -52,6 +53,8 @@ async def test_the_page_is_strict_and_its_assets_are_immutable(start_hub: StartH
     assert (status, body) == (200, b"export {}")
     assert "immutable" in headers["Cache-Control"]
     assert "javascript" in headers["Content-Type"]
+    _, headers, body = await get(f"{hub}/assets/app-1a2b3c.js", **{"Accept-Encoding": "gzip"})
+    assert (headers["Content-Encoding"], body) == ("gzip", b"export {}")
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/assets/..%2f..%2fsecret", "/api/gone", "/images/gone"])

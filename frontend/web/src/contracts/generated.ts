@@ -1,0 +1,452 @@
+// The types of the wire. Generated from contracts/schema.json by `npm run contracts`; do not edit.
+
+/**
+ * Every form that is said between processes.
+ */
+export interface Wire {
+  BotCard: BotCard;
+  BotStatus: BotStatus;
+  BotStatuses: BotStatuses;
+  CallError: CallError;
+  ChannelCard: ChannelCard;
+  ChannelChanged: ChannelChanged;
+  Connect: Connect;
+  Disconnect: Disconnect;
+  Done: Done;
+  EnterAsGuest: EnterAsGuest;
+  Failed: Failed;
+  Finished: Finished;
+  GetMessagesForChannel: GetMessagesForChannel;
+  Heartbeat: Heartbeat;
+  Image: Image;
+  Job: Job;
+  Joined: Joined;
+  LogIn: LogIn;
+  Message: Message;
+  MessageError: MessageError;
+  Page: Page;
+  'Parameters-Input': ParametersInput;
+  'Parameters-Output': ParametersOutput;
+  PictureProgress: PictureProgress;
+  Posted: Posted;
+  Presence: Presence;
+  Progress: Progress;
+  ReceiveMessage: ReceiveMessage;
+  Refusal: Refusal;
+  Register: Register;
+  SendMessages: SendMessages;
+  Session: Session;
+  SomeoneTypes: SomeoneTypes;
+  Started: Started;
+  StopThinking: StopThinking;
+  Turn: Turn;
+  Typing: Typing;
+  Usage: Usage;
+}
+/**
+ * What a bot is, in the engine's own words. `avatar` is an emoji.
+ */
+export interface BotCard {
+  avatar: string;
+  defaultTopic: string;
+  greeting: string;
+  kind: 'gpt2' | 'chat' | 'diffusion' | 'vision' | 'remote' | 'echo';
+  model: string;
+  name: string;
+  parameters: ParametersOutput;
+  pool: string;
+  subreddit: string | null;
+}
+/**
+ * What a person may ask of a model; what is left out is the bot's own default.
+ */
+export interface ParametersOutput {
+  guidance: number | null;
+  height: number | null;
+  maxNewTokens: number | null;
+  negativePrompt: string | null;
+  repetitionPenalty: number | null;
+  seed: number | null;
+  steps: number | null;
+  temperature: number | null;
+  topK: number | null;
+  topP: number | null;
+  width: number | null;
+}
+/**
+ * A bot's card, and whether an engine that serves it is awake. `last_awake_at` in ms since 1970.
+ */
+export interface BotStatus {
+  awake: boolean;
+  card: BotCard;
+  lastAwakeAt: number;
+}
+/**
+ * All bots and whether they are awake.
+ */
+export interface BotStatuses {
+  bots: BotStatus[];
+}
+/**
+ * A code for programs, a sentence for people.
+ */
+export interface CallError {
+  code:
+    | 'bad_request'
+    | 'empty_text'
+    | 'forbidden'
+    | 'internal'
+    | 'invalid_credentials'
+    | 'name_taken'
+    | 'not_found'
+    | 'storage_unavailable'
+    | 'text_too_long'
+    | 'unauthorized'
+    | 'unknown_bot'
+    | 'unknown_channel';
+  message: string;
+}
+/**
+ * A channel as a list shows it. `bot` answers what is addressed to nobody.
+ */
+export interface ChannelCard {
+  bot: string | null;
+  defaultTopic: string;
+  description: string;
+  name: string;
+  title: string;
+}
+/**
+ * A channel is new, or its card changed.
+ */
+export interface ChannelChanged {
+  channel: ChannelCard;
+}
+/**
+ * Join a channel.
+ */
+export interface Connect {
+  channel: string;
+}
+/**
+ * Leave a channel.
+ */
+export interface Disconnect {
+  channel: string;
+}
+/**
+ * The acknowledgement that has nothing to add.
+ */
+export interface Done {
+  ok: true;
+}
+/**
+ * `POST /api/guests`: a name for as long as the token lives.
+ */
+export interface EnterAsGuest {
+  name: string;
+}
+/**
+ * No answer, and why: a code and a friendly sentence. Terminal.
+ */
+export interface Failed {
+  channel: string;
+  code:
+    | 'bad_request'
+    | 'bot_failed'
+    | 'expired'
+    | 'model_unavailable'
+    | 'out_of_memory'
+    | 'stopped'
+    | 'unknown_bot';
+  commentId: number;
+  jobId: string;
+  kind: 'failed';
+  message: string;
+  seq: number;
+}
+/**
+ * The answer. Terminal.
+ */
+export interface Finished {
+  channel: string;
+  commentId: number;
+  images: Image[];
+  jobId: string;
+  kind: 'finished';
+  parameters: ParametersOutput;
+  prompt: string | null;
+  seq: number;
+  text: string;
+  usage: Usage;
+}
+/**
+ * A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels.
+ */
+export interface Image {
+  alt: string;
+  height: number;
+  name: string;
+  width: number;
+}
+/**
+ * What an answer cost, and what is needed to make it again.
+ */
+export interface Usage {
+  completionTokens: number | null;
+  computeMs: number;
+  dialect: string | null;
+  model: string;
+  promptTokens: number | null;
+  queueMs: number;
+  seed: number | null;
+  tokensPerSecond: number | null;
+}
+/**
+ * A page of history: the newest, those before a comment id, or what changed after a revision.
+ */
+export interface GetMessagesForChannel {
+  after?: number | null;
+  before?: number | null;
+  channel: string;
+  limit?: number;
+}
+/**
+ * Which bots an engine serves; `leaving` when it goes to sleep.
+ */
+export interface Heartbeat {
+  at: number;
+  bots: BotCard[];
+  engineId: string;
+  kind: 'heartbeat';
+  leaving: boolean;
+}
+/**
+ * One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
+ *
+ * `attempt` counts the failed tries before this queue message was written, `requeue` how often the hub's sweep queued
+ * the job again because it showed no sign of life.
+ */
+export interface Job {
+  askedAt: number;
+  attempt: number;
+  bot: string;
+  channel: string;
+  commentId: number;
+  deadlineAt: number;
+  jobId: string;
+  parameters: ParametersOutput;
+  pool: string;
+  requeue: number;
+  /**
+   * @minItems 1
+   */
+  thread: Turn[];
+  title: string;
+}
+/**
+ * One message of the thread that leads to the answer.
+ */
+export interface Turn {
+  author: string;
+  isBot: boolean;
+  text: string;
+}
+/**
+ * The answer to `Connect`: the channel, its newest page, who is here, the bots, and who the caller is.
+ */
+export interface Joined {
+  bots: BotStatus[];
+  channel: ChannelCard;
+  ok: true;
+  page: Page;
+  present: string[];
+  you: string;
+}
+/**
+ * Messages in rising order of comment id; `revision` is the channel's own when the page was read.
+ *
+ * After `after`: `has_more` says that more changes than the limit were made, and the client loads afresh.
+ */
+export interface Page {
+  hasMore: boolean;
+  messages: Message[];
+  ok: true;
+  revision: number;
+}
+/**
+ * One message. Times are milliseconds since 1970 (UTC); ids and revisions are exact in JavaScript.
+ *
+ * `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
+ * so a client that holds revision n and hears n+2 knows that it missed one.
+ */
+export interface Message {
+  channel: string;
+  commentId: number;
+  connectionId: string | null;
+  down: number;
+  editedAt: number | null;
+  error: MessageError | null;
+  images: Image[];
+  isBot: boolean;
+  isThinking: boolean;
+  parameters: ParametersOutput | null;
+  parentId: number | null;
+  progress: PictureProgress | null;
+  prompt: string | null;
+  revision: number;
+  sender: string;
+  sentAt: number;
+  text: string;
+  topic: string;
+  up: number;
+  usage: Usage | null;
+}
+/**
+ * Why a bot's message has no answer: a code for programs, a sentence for people.
+ */
+export interface MessageError {
+  code:
+    | 'bad_request'
+    | 'bot_failed'
+    | 'expired'
+    | 'model_unavailable'
+    | 'out_of_memory'
+    | 'stopped'
+    | 'unknown_bot';
+  message: string;
+}
+/**
+ * How far a picture is; the preview is a small `data:` address (at most 12 KiB of picture).
+ */
+export interface PictureProgress {
+  preview: string | null;
+  step: number;
+  steps: number;
+}
+/**
+ * `POST /api/sessions`.
+ */
+export interface LogIn {
+  name: string;
+  password: string;
+}
+/**
+ * What a person may ask of a model; what is left out is the bot's own default.
+ */
+export interface ParametersInput {
+  guidance?: number | null;
+  height?: number | null;
+  maxNewTokens?: number | null;
+  negativePrompt?: string | null;
+  repetitionPenalty?: number | null;
+  seed?: number | null;
+  steps?: number | null;
+  temperature?: number | null;
+  topK?: number | null;
+  topP?: number | null;
+  width?: number | null;
+}
+/**
+ * The answer to `ReceiveMessage`: the message, and the placeholders of the bots that will answer.
+ */
+export interface Posted {
+  answers: Message[];
+  message: Message;
+  ok: true;
+}
+/**
+ * Who is in a channel now.
+ */
+export interface Presence {
+  channel: string;
+  present: string[];
+}
+/**
+ * The answer so far.
+ */
+export interface Progress {
+  channel: string;
+  commentId: number;
+  jobId: string;
+  kind: 'progress';
+  picture: PictureProgress | null;
+  seq: number;
+  text: string;
+}
+/**
+ * Post a message. `client_id` makes a retry harmless; the sender is who the token says.
+ *
+ * The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it.
+ */
+export interface ReceiveMessage {
+  bot?: string | null;
+  channel: string;
+  clientId: string;
+  parameters?: ParametersInput | null;
+  parentId?: number | null;
+  text: string;
+  topic?: string;
+}
+/**
+ * Every call that fails is acknowledged with this.
+ */
+export interface Refusal {
+  error: CallError;
+  ok: false;
+}
+/**
+ * `POST /api/accounts`.
+ */
+export interface Register {
+  email?: string | null;
+  name: string;
+  password: string;
+}
+/**
+ * Several messages, new or changed, as one broadcast.
+ */
+export interface SendMessages {
+  channel: string;
+  messages: Message[];
+}
+/**
+ * What registering, logging in and entering as a guest answer.
+ */
+export interface Session {
+  accessToken: string;
+  expiresAt: number;
+  isGuest: boolean;
+  name: string;
+  tokenType: 'Bearer';
+}
+/**
+ * Somebody is writing in a channel.
+ */
+export interface SomeoneTypes {
+  channel: string;
+  sender: string;
+}
+/**
+ * An engine began to work.
+ */
+export interface Started {
+  channel: string;
+  commentId: number;
+  jobId: string;
+  kind: 'started';
+  seq: number;
+}
+/**
+ * End an answer that is being made.
+ */
+export interface StopThinking {
+  channel: string;
+  commentId: number;
+}
+/**
+ * The caller is writing.
+ */
+export interface Typing {
+  channel: string;
+}

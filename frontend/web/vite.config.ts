@@ -1,0 +1,19 @@
+// How the page is built, tried and tested.
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { budget } from './build/budget.ts';
+import { compress } from './build/compress.ts';
+
+const hub = process.env['HUB_ADDRESS'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react(), budget(200), compress()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: { target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': hub, '/images': hub, '/socket.io': { target: hub, ws: true } },
+  },
+  test: { environment: 'jsdom', setupFiles: ['tests/setup.ts'], include: ['tests/**/*.test.{ts,tsx}'] },
+});

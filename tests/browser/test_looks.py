@@ -1,0 +1,76 @@
+"""The page in both themes and both widths: no barrier that axe knows, nothing wider than the screen."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.playhouse import Playhouse
+from tests.browser.visitor import ANSWER_WITHIN_MS, Theme, Width
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("theme", ["light", "dark"]),
+    pytest.mark.parametrize("width", ["desktop", "phone"]),
+]
+
+MARKDOWN = """**Hens** and `code`, a very long word: {long}
+
+```python
+def cluck(times: int) -> str:
+    return "bok " * times
+```
+
+| hen | eggs |
+|---|---|
+| Ada | 4 |
+
+> quoted
+
+- [x] fed
+"""
+
+
+async def fits(page: Page) -> bool:
+    """Whether nothing is wider than the screen."""
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+async def test_the_door_is_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
+    ada = await visit(house, width, theme)
+    await ada.knock()
+    await ada.page.get_by_role("tab", name="Register").click()
+    await ada.page.get_by_role("textbox", name="Name").fill("?")
+    await ada.page.get_by_role("button", name="Make an account").click()
+    await expect(ada.page.get_by_role("alert")).to_be_visible()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"door-{width}-{theme}")
+
+
+async def test_the_thread_is_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
+    ada = await visit(house, width, theme)
+    await ada.come_as_guest()
+    await ada.say(MARKDOWN.format(long="W" * 300))
+    await ada.say("@ImageBot a yellow moon")
+    picture = ada.by("ImageBot").last.get_by_role("img", name="yellow moon")
+    await expect(picture).to_be_visible(timeout=ANSWER_WITHIN_MS)
+    await ada.by("ImageBot").last.get_by_text("How this was made").click()
+    await ada.by(ada.name).last.get_by_role("button", name="Reply to").click()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"thread-{width}-{theme}")
+
+
+async def test_the_menus_are_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
+    ada = await visit(house, width, theme)
+    await ada.come_as_guest()
+    await ada.page.get_by_role("button", name="choose who answers").click()
+    await expect(ada.page.get_by_role("menuitemradio", name="CoopBot")).to_be_visible()
+    assert await ada.violations() == []
+    await ada.keep_picture(f"picker-{width}-{theme}")
+    await ada.page.keyboard.press("Escape")
+    if width == "phone":
+        await ada.page.get_by_role("button", name="Open the menu").click()
+        await expect(ada.page.get_by_role("link", name="CoopAndPabloPlayHouse")).to_be_visible()
+        assert await ada.violations() == []
+        await ada.keep_picture(f"menu-{theme}")

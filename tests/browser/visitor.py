@@ -1,0 +1,85 @@
+"""A person before a browser: what one does on the page, by roles and labels."""
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.async_api import Locator, Page, expect
+
+ROOT: Final = Path(__file__).parents[2]
+AXE: Final = ROOT / "frontend" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+ARTEFACTS: Final = Path(os.environ.get("PLAYHOUSE_ARTEFACTS", ROOT / ".data" / "artefacts"))
+
+# A first picture waits for a model to be loaded on a machine without a GPU.
+ANSWER_WITHIN_MS: Final = 120_000.0
+
+_numbers = itertools.count(1)
+
+
+class Visitor:
+    """One page. `complaints` are the errors that the browser wrote to its console."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page: Final = page
+        self.address: Final = address
+        self.name: Final = f"visitor{next(_numbers)}"
+        self.complaints: Final[list[str]] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    @property
+    def thread(self) -> Locator:
+        """The messages."""
+        return self.page.get_by_role("log")
+
+    @property
+    def field(self) -> Locator:
+        """Where one writes."""
+        return self.page.get_by_role("textbox", name="Your message")
+
+    async def knock(self, path: str = "/") -> None:
+        """Come to the door."""
+        await self.page.goto(self.address + path)
+        await expect(self.page.get_by_role("tab", name="Log in")).to_be_visible()
+
+    async def register(self) -> None:
+        """Make an account, and be in the home channel."""
+        await self.knock()
+        await self.page.get_by_role("tab", name="Register").click()
+        await self.page.get_by_role("textbox", name="Name").fill(self.name)
+        await self.page.get_by_label("Password").fill("correct horse battery")
+        await self.page.get_by_role("button", name="Make an account").click()
+        await expect(self.thread).to_be_visible()
+
+    async def come_as_guest(self, path: str = "/") -> None:
+        """Come in under a name alone."""
+        await self.knock(path)
+        await self.page.get_by_role("tab", name="Guest").click()
+        await self.page.get_by_role("textbox", name="Name").fill(self.name)
+        await self.page.get_by_role("button", name="Come in as a guest").click()
+        await expect(self.thread).to_be_visible()
+
+    async def say(self, text: str) -> None:
+        """Write and send."""
+        await self.field.fill(text)
+        await self.field.press("Enter")
+
+    def by(self, sender: str) -> Locator:
+        """All messages of a sender."""
+        return self.thread.get_by_role("article", name=sender)
+
+    async def keep_picture(self, name: str) -> None:
+        """A screenshot among the artefacts."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    async def violations(self) -> list[dict[str, Any]]:
+        """What axe finds wrong on the page as it is now."""
+        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate("axe.run()")
+        return [{"rule": each["id"], "where": [node["html"] for node in each["nodes"]]} for each in found["violations"]]
+
+
+Theme = Literal["light", "dark"]
+Width = Literal["desktop", "phone"]
