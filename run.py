@@ -104,14 +104,8 @@ def demo_bots() -> int:
 
 def clean(*, with_data: bool) -> int:
     """Removes what was set up; what people wrote stays unless its removal is asked for."""
-    made = [
-        VENV,
-        AZURITE / "node_modules",
-        PAGE / "node_modules",
-        PAGE / "dist",
-        LOG,
-        *(ROOT / name for name in CACHES),
-    ]
+    made = [VENV, AZURITE / "node_modules", PAGE / "node_modules", PAGE / "dist", LOG]
+    made += [*(ROOT / name for name in CACHES), *ROOT.glob("*.egg-info")]
     for path in [*made, DATA] if with_data else made:
         if path.is_dir():
             shutil.rmtree(path)

@@ -44,7 +44,9 @@ class Drain:
                 leases = await self._queue.receive(RECEIVE_LIMIT, LEASE_S)
                 self.is_well = True
                 if leases:
-                    self.pace.busy()
+                    # A heartbeat says nothing of what is to come: it must not keep a quiet night awake.
+                    if any(not isinstance(event, Heartbeat) for lease in leases for event in lease.items):
+                        self.pace.busy()
                     await self._settle(leases)
                 else:
                     await self.pace.wait()

@@ -132,7 +132,9 @@ class Sockets:
 
         self._server.on(name, handle)
 
-    async def _arrived(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
+    async def _arrived(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        # Nobody reads the request again, and it would live as long as the connection: some 3 KiB each.
+        environ.clear()
         try:
             token = auth.get("token") if isinstance(auth, dict) else None
             if not isinstance(token, str):

@@ -1,0 +1,48 @@
+"""Decides of each job that was taken whether it can begin, and in which lane."""
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from contracts.jobs import MAX_ATTEMPTS, Job
+from engine.bots import Bot
+from engine.failures import ExpiredError, GivenUpError, NotNowError, UnknownBotError
+from engine.kinds import KINDS, LaneName
+from engine.lanes import Lane
+from engine.models import Models
+from engine.run import Run
+
+# What found no room is out of everybody's sight for at most so long.
+LONGEST_SENT_BACK_S: Final = 5
+
+
+class Admission:
+    """The bots, their models and the lanes."""
+
+    def __init__(self, bots: Iterable[Bot], models: Models, lanes: Mapping[LaneName, Lane]) -> None:
+        self._bots = {bot.name.casefold(): bot for bot in bots}
+        self._models = models
+        self._lanes = lanes
+        self.is_closed = False
+
+    @property
+    def room(self) -> int:
+        """How many jobs may be taken now."""
+        return 0 if self.is_closed else sum(lane.room for lane in self._lanes.values())
+
+    def begin(self, job: Job, attempts: int) -> Run:
+        """Starts the job in its lane. Raises JobError when it has to fail, NotNowError when it has to go back."""
+        if self.is_closed:
+            raise NotNowError("the engine leaves")
+        if attempts >= MAX_ATTEMPTS:
+            raise GivenUpError(f"failed {attempts} times, or took its engine with it")
+        bot = self._bots.get(job.bot.casefold())
+        if bot is None:
+            raise UnknownBotError(job.bot)
+        if job.deadline_at < time.time_ns() // 1_000_000:
+            raise ExpiredError(f"deadline {job.deadline_at}")
+        lane = self._lanes[KINDS[bot.kind].lane]
+        if not lane.room:
+            raise NotNowError("no room", wait_s=min(math.ceil(lane.wait_s), LONGEST_SENT_BACK_S))
+        return lane.start(lambda: self._models.of(bot).answer(bot, job), is_suspect=attempts > 0)

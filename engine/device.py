@@ -1,0 +1,76 @@
+"""The device that models run on and the number type that suits it, chosen once."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from safetensors import SafetensorError
+
+from engine.failures import ModelUnavailableError, OutOfMemoryError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Device:
+    place: torch.device
+    dtype: torch.dtype
+
+
+@cache
+def choose(wanted: str) -> Device:
+    """`auto` takes the fastest there is. Raises ModelUnavailableError for one that is not there."""
+    there = _there()
+    name = there[0] if wanted == "auto" else wanted
+    if name not in there:
+        raise ModelUnavailableError(f"ENGINE_DEVICE = {wanted}: torch finds only {', '.join(there)} here")
+    dtype, reason = _dtype(name)
+    log.info("models run on %s in %s: %s", name, str(dtype).removeprefix("torch."), reason)
+    return Device(torch.device(name), dtype)
+
+
+@contextmanager
+def memory_watched() -> Iterator[None]:
+    """A full memory, whatever torch calls it, is an OutOfMemoryError of ours."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemoryError(str(error)) from error
+    except RuntimeError as error:
+        # What the CPU's and Metal's allocators raise has no class of its own.
+        if "not enough memory" in str(error) or "can't allocate memory" in str(error):
+            raise OutOfMemoryError(str(error)) from error
+        raise
+
+
+@contextmanager
+def loading(source: str) -> Iterator[None]:
+    """Whatever is wrong with a model's files, or with the way to them, is a ModelUnavailableError."""
+    try:
+        with memory_watched():
+            yield
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise ModelUnavailableError(f"{source}: {error}") from error
+
+
+def _there() -> list[str]:
+    """The fastest first."""
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return [*found, "cpu"]
+
+
+def _dtype(name: str) -> tuple[torch.dtype, str]:
+    if name == "cuda":
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return torch.bfloat16, "half the memory traffic, and the range of fp32"
+        return torch.float16, "half the memory traffic; this card has no bf16"
+    if name == "mps":
+        return torch.float16, "half the memory traffic"
+    return torch.float32, "exact, and on a CPU faster than bf16 with small models"

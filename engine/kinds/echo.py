@@ -1,0 +1,14 @@
+"""Answers with what it was asked: for trying the plumbing and for measuring it without a model."""
+
+from contracts.jobs import Job
+from engine.answers import Answer, Generation
+from engine.bots import Bot
+
+
+class Echo:
+    def answer(self, bot: Bot, job: Job) -> Generation:
+        yield Answer(job.request, parameters=job.parameters, model="echo")
+
+
+def open_model(source: str, device: str) -> Echo:
+    return Echo()

@@ -1,0 +1,1 @@
+"""Making bots: `python -m engine.training`."""

@@ -1,0 +1,1 @@
+"""The GPU side, against a real Azurite and real, tiny models."""

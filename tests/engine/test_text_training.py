@@ -1,0 +1,145 @@
+"""The text bots: their threads, their tokenizer, their training, and the folders that the repository ships."""
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
+
+from engine import dialects
+from engine.dialects import TAG, Dialect
+from engine.training import finetune
+from engine.training.grammar import lessons
+from engine.training.heldout import Candidate
+from engine.training.people import person
+from engine.training.tokenizer import save_tokenizer, train_tokenizer
+from engine.training.vocabulary import corpus_names, load_phrases, load_vocabulary
+
+BOTS = Path(__file__).parents[2] / "engine" / "bots"
+TINY_TOKENS = 600
+
+
+def made_texts(corpus: str, count: int, dialect: Dialect = "closed") -> list[str]:
+    return [lesson.tagged(dialect) for lesson in lessons(load_vocabulary(corpus), count, seed=1)]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> PreTrainedTokenizerFast:
+    return train_tokenizer(made_texts("coop", 300), "closed", TINY_TOKENS)
+
+
+@pytest.mark.parametrize("corpus", corpus_names())
+def test_every_slot_that_a_line_names_has_words(corpus: str) -> None:
+    vocabulary = load_vocabulary(corpus)
+    named = set(re.findall(r"\{(\w+)\}", vocabulary.model_dump_json(exclude={"slots"})))
+    assert named == set(vocabulary.slots)
+
+
+@pytest.mark.parametrize("corpus", corpus_names())
+def test_the_same_seed_makes_the_same_threads_and_another_seed_makes_others(corpus: str) -> None:
+    vocabulary = load_vocabulary(corpus)
+    assert lessons(vocabulary, 50, seed=1) == lessons(vocabulary, 50, seed=1)
+    assert len({lesson.thread for seed in (1, 2) for lesson in lessons(vocabulary, 50, seed)}) > 90
+
+
+@pytest.mark.parametrize("corpus", corpus_names())
+def test_threads_are_whole_and_hold_no_slot_and_no_stray_brace(corpus: str) -> None:
+    for text in made_texts(corpus, 500):
+        assert re.fullmatch(r"<\|startoftext\|>.+<\|(eoss|eols)\|><\|endoftext\|>", text)
+        assert not re.search(r"[{}]|  |\.\.|,\.", TAG.sub("", text)), text
+
+
+@pytest.mark.parametrize("corpus", corpus_names())
+def test_every_way_of_answering_is_taught(corpus: str) -> None:
+    texts = made_texts(corpus, 300)
+    asked = {re.findall(r"<\|(so\w*r)\|>", text)[-1] for text in texts}
+    assert asked == {"sor", "soopr", "soocr"}
+    assert any("<|sols r/" in text for text in texts)
+    assert any("<|sot|>General<|eot|>" in text for text in texts)
+
+
+def test_names_are_written_as_they_are() -> None:
+    rng, names = random.Random(1), load_phrases().names
+    for name in (person(rng, names) for _ in range(200)):
+        thread = dialects.Thread("", "", False, "CoopsLab", (dialects.Comment(name, "hi"),))
+        assert f"<|sor u/{name}|>hi" in dialects.render("closed", thread)
+
+
+@pytest.mark.parametrize("dialect", ["plain", "open", "closed"])
+def test_each_tag_is_one_token_and_survives_the_round_trip(dialect: Dialect) -> None:
+    texts = made_texts("pablo", 200, dialect)
+    tokenizer = train_tokenizer(texts, dialect, TINY_TOKENS)
+    for tag in dialects.tags(dialect):
+        assert tokenizer.tokenize(tag) == [tag]
+    for text in [*texts, "🐔 مرحبا\n\tα <3", "<| eor |> < |eor| >"]:
+        ids = tokenizer(text).input_ids
+        assert tokenizer.decode(ids) == text
+        assert tokenizer.decode(ids, skip_special_tokens=True) == text.replace("<|endoftext|>", "")
+
+
+def test_training_sees_exactly_the_ids_of_the_texts(tokenizer: PreTrainedTokenizerFast) -> None:
+    texts = made_texts("coop", 40)
+    blocks = finetune.Blocks(tokenizer, texts)
+    ids = [token for text in texts for token in tokenizer(text).input_ids]
+    seen = [token for number in range(len(blocks)) for token in blocks[number].tolist()]
+    assert seen == ids[: len(seen)]
+    assert 0 <= len(ids) - len(seen) < finetune.WINDOW_TOKENS
+    assert "".join(texts).startswith(str(tokenizer.decode(blocks[0])))
+
+
+def test_a_saved_tokenizer_gives_the_same_ids(tokenizer: PreTrainedTokenizerFast, tmp_path: Path) -> None:
+    save_tokenizer(tokenizer, tmp_path, finetune.WINDOW_TOKENS)
+    loaded = AutoTokenizer.from_pretrained(tmp_path, local_files_only=True)
+    texts = made_texts("coop", 50)
+    assert [loaded(text).input_ids for text in texts] == [tokenizer(text).input_ids for text in texts]
+    assert loaded.model_max_length == finetune.WINDOW_TOKENS
+
+
+def test_perplexity_of_an_untrained_model_is_about_the_size_of_its_vocabulary(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    untrained = Candidate(finetune.fresh_model(tokenizer, seed=1), tokenizer, "closed")
+    measured = untrained.perplexity(lessons(load_vocabulary("coop"), 5, seed=1))
+    assert 0.5 * len(tokenizer) < measured < 2 * len(tokenizer)
+
+
+@pytest.mark.filterwarnings("ignore")  # simpletransformers warns while it loads
+def test_training_lowers_the_perplexity(tokenizer: PreTrainedTokenizerFast) -> None:
+    pytest.importorskip("simpletransformers", reason="the optional extra `train`")
+    made = lessons(load_vocabulary("coop"), 60, seed=1)
+    blocks = finetune.Blocks(tokenizer, [lesson.tagged("closed") for lesson in made])
+    model = finetune.fresh_model(tokenizer, seed=1)
+    before = Candidate(model, tokenizer, "closed").perplexity(made[:5])
+    trained = finetune.train(model, tokenizer, blocks, epochs=1, seed=1)
+    assert Candidate(trained, tokenizer, "closed").perplexity(made[:5]) < before
+
+
+@pytest.mark.parametrize("bot", ["CoopBot", "PabloBot"])
+def test_a_shipped_bot_is_a_plain_transformers_folder(bot: str) -> None:
+    model = AutoModelForCausalLM.from_pretrained(BOTS / bot, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(BOTS / bot, local_files_only=True)
+    assert len(tokenizer) == model.config.vocab_size
+    assert tokenizer.model_max_length == model.config.n_positions
+    assert all(tokenizer.tokenize(tag) == [tag] for tag in dialects.tags("closed"))
+
+
+@pytest.mark.parametrize("corpus", corpus_names())
+def test_a_shipped_bot_answers_a_chat_without_a_broken_tag(corpus: str) -> None:
+    vocabulary = load_vocabulary(corpus)
+    candidate = Candidate.load(BOTS / vocabulary.bot, "closed")
+    for number, asked in enumerate(vocabulary.samples):
+        answer = candidate.chat(vocabulary.subreddit, asked, seed=number)
+        assert re.search(r"\w", answer), asked
+        assert not re.search(r"[<>|{}\ufffd]", answer), (asked, answer)
+
+
+@pytest.mark.parametrize("bot", ["CoopBot", "PabloBot"])
+def test_a_shipped_bot_is_small_in_half_precision_and_without_pickles(bot: str) -> None:
+    folder = BOTS / bot
+    weights_and_words = {"model.safetensors", "tokenizer.json", "tokenizer_config.json"}
+    settings = {"README.md", "config.json", "generation_config.json"}
+    assert {path.name for path in folder.iterdir()} == weights_and_words | settings
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 5_500_000
+    assert json.loads((folder / "config.json").read_text("utf-8"))["dtype"] == "float16"
