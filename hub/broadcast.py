@@ -17,6 +17,8 @@ from socketio import packet as socketio_packet
 # A client that is this far behind is dropped; it catches up from the table when it returns. Without a bound, a stalled
 # phone holds a copy of every frame until its ping times out.
 MOST_BYTES_BEHIND = 1 << 20
+# What the writers of all connections need to say that the hub closes.
+GOODBYE_S = 0.1
 
 
 class ReadyWebSocket(WebSocket):  # type: ignore[misc]  # the library has no types
@@ -105,12 +107,13 @@ def socket_server(redis_url: str | None) -> socketio.AsyncServer:
 
 async def say_goodbye(server: socketio.AsyncServer) -> None:
     """Close every connection; a server that stops otherwise waits for its clients to leave by themselves."""
-    transports = [socket.transport for socket in server.eio.sockets.values() if hasattr(socket, "transport")]
-    await asyncio.gather(*(server.eio.disconnect(eio_sid) for eio_sid in tuple(server.eio.sockets)))
-    # The packets that say so were handed to the writers; one turn of the loop lets them write.
-    await asyncio.sleep(0)
-    for transport in transports:
-        transport.close()
+    sockets = tuple(server.eio.sockets.values())
+    # Not until each has written all it had: the writer of a dead one never will.
+    await asyncio.gather(*(socket.close(wait=False) for socket in sockets))
+    await asyncio.sleep(GOODBYE_S)
+    for socket in sockets:
+        if hasattr(socket, "transport"):
+            socket.transport.close()
 
 
 def _packet(packet_class: Any, event: str, data: Any, namespace: str) -> engineio_packet.Packet:

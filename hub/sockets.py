@@ -1,5 +1,6 @@
 """The Socket.IO calls: each is parsed, handed to one domain function, and acknowledged."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -41,6 +42,8 @@ from hub.keys import (
 from hub.people import Person
 from hub.voice import EVERYONE, room
 
+PRESENCE_AFTER_S = 0.5
+
 C = TypeVar("C", bound=Wire)
 
 
@@ -51,6 +54,7 @@ class Sockets:
         self._app = app
         self._server = server
         self._people: dict[str, Person] = {}
+        self._telling: set[str] = set()
 
     def listen(self) -> None:
         """Register every call under its name on the wire."""
@@ -70,7 +74,7 @@ class Sockets:
         page = await self._newest(card.name, GetMessagesForChannel(channel=card.name))
         attendance = self._app[ATTENDANCE]
         if attendance.enter(sid, person.name, card.name):
-            self._app[VOICE].presence(card.name, attendance.present(card.name))
+            self._tell_presence(card.name)
         return Joined(
             channel=card,
             page=page,
@@ -84,7 +88,7 @@ class Sockets:
         await self._server.leave_room(sid, room(card.name))
         attendance = self._app[ATTENDANCE]
         if attendance.leave(sid, person.name, card.name):
-            self._app[VOICE].presence(card.name, attendance.present(card.name))
+            self._tell_presence(card.name)
         return Done()
 
     async def post(self, sid: str, person: Person, call: ReceiveMessage) -> Posted:
@@ -148,9 +152,18 @@ class Sockets:
     async def _gone(self, sid: str, *_reason: Any) -> None:
         person = self._people.pop(sid, None)
         if person is not None:
-            attendance = self._app[ATTENDANCE]
-            for channel in attendance.gone(sid, person.name):
-                self._app[VOICE].presence(channel, attendance.present(channel))
+            for channel in self._app[ATTENDANCE].gone(sid, person.name):
+                self._tell_presence(channel)
+
+    def _tell_presence(self, channel: str) -> None:
+        """Soon, and once for all who come and go meanwhile: a thousand arrivals must not be a million names."""
+        if channel not in self._telling:
+            self._telling.add(channel)
+            asyncio.get_running_loop().call_later(PRESENCE_AFTER_S, self._say_presence, channel)
+
+    def _say_presence(self, channel: str) -> None:
+        self._telling.discard(channel)
+        self._app[VOICE].presence(channel, self._app[ATTENDANCE].present(channel))
 
 
 def listen_to_engines(app: web.Application, server: socketio.AsyncServer) -> None:

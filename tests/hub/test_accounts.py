@@ -128,6 +128,15 @@ async def test_presence_names_each_person_once_until_the_last_tab_closes(hub: st
     await alice.until(lambda person: last(person, "Presence") == ["alice"])
 
 
+async def test_many_arrivals_are_told_in_few_words(hub: str, join: Join) -> None:
+    alice = await join(hub)
+    names = [f"guest{number:02}" for number in range(20)]
+    for name in names:
+        await join(hub, name)
+    await alice.until(lambda person: last(person, "Presence") == ["alice", *names])
+    assert sum(event == "Presence" for event, _ in alice.others) < len(names)
+
+
 async def test_typing_is_heard_by_the_others_only(hub: str, join: Join) -> None:
     alice, bob = await join(hub), await join(hub, "bob")
     assert (await alice.call("Typing", channel="CoopAndPabloPlayHouse"))["ok"]
@@ -136,4 +145,5 @@ async def test_typing_is_heard_by_the_others_only(hub: str, join: Join) -> None:
 
 
 def last(person: Client, event: str) -> object:
-    return [data["present"] for name, data in person.others if name == event][-1]
+    heard = [data["present"] for name, data in person.others if name == event]
+    return heard[-1] if heard else None
