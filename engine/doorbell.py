@@ -40,7 +40,8 @@ class Doorbell:
                 try:
                     await self._connect()
                     wait_s = FIRST_WAIT_S
-                    await self._client.wait()
+                    # Shielded: a cancelled wait would take the client's own reader along, and it could not say goodbye.
+                    await asyncio.shield(self._client.wait())
                     log.warning("doorbell lost: the queues are polled")
                 except SocketIOError as error:
                     if wait_s == FIRST_WAIT_S:
