@@ -104,7 +104,8 @@ def demo_bots() -> int:
 
 def clean(*, with_data: bool) -> int:
     """Removes what was set up; what people wrote stays unless its removal is asked for."""
-    made = [VENV, AZURITE / "node_modules", PAGE / "node_modules", PAGE / "dist", LOG]
+    bench = ROOT / "tests" / "bench" / "node"
+    made = [VENV, *(folder / "node_modules" for folder in (AZURITE, PAGE, bench)), PAGE / "dist", LOG]
     made += [*(ROOT / name for name in CACHES), *ROOT.glob("*.egg-info")]
     for path in [*made, DATA] if with_data else made:
         if path.is_dir():

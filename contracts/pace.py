@@ -33,10 +33,10 @@ class Pace:
             return LONGEST_S
         return min(max((time.monotonic() - self._busy_at) * QUIET_SHARE, SHORTEST_S), LONGEST_S)
 
-    async def wait(self) -> None:
-        """Sleep until the next look is due or the bell rings."""
+    async def wait(self, at_most_s: float = LONGEST_S) -> None:
+        """Sleep until the next look is due, `at_most_s` seconds have passed, or the bell rings."""
         try:
-            async with asyncio.timeout(self.wait_s):
+            async with asyncio.timeout(min(self.wait_s, at_most_s)):
                 await self._bell.wait()
         except TimeoutError:
             pass

@@ -69,9 +69,11 @@ class Lane:
                 raise
 
     def _ended(self, run: Run) -> None:
+        was_full = not self.room
         self._held -= 1
         self._suspects -= run.is_suspect
         if run.took_s:
             usual_s = run.took_s if self._job_s is None else self._job_s
             self._job_s = usual_s + NEWEST_SHARE * (run.took_s - usual_s)
-        self._has_room()
+        if was_full:
+            self._has_room()

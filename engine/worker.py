@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Final
 
 from contracts.jobs import Job
-from contracts.pace import Pace
+from contracts.pace import LONGEST_S, SHORTEST_S, Pace
 from contracts.queues import RECEIVE_LIMIT, Lease, LeaseLostError, TypedQueue
 from engine.admission import Admission
 from engine.holding import hold
@@ -51,8 +51,8 @@ class Worker:
                 found |= await self._take_from(queue, max(1, int(room / self._jobs_per_message)))
         if found:
             self._pace.busy()
-        else:
-            await self._pace.wait()
+        # After a find too: looking again at once would take the event loop from the answers that are just being sent.
+        await self._pace.wait(SHORTEST_S if found else LONGEST_S)
 
     def close(self) -> None:
         """Take nothing more; what a call under way brings goes back."""
