@@ -14,6 +14,18 @@ ARTEFACTS: Final = Path(os.environ.get("PLAYHOUSE_ARTEFACTS", ROOT / ".data" / "
 # A first picture waits for a model to be loaded on a machine without a GPU.
 ANSWER_WITHIN_MS: Final = 120_000.0
 
+# A menu that is fading in has too little contrast, and it begins to fade a frame or two after it is there. What turns
+# for ever, such as a spinner, is not waited for.
+STILL: Final = """async () => {
+    const moving = () => document.getAnimations().filter(each =>
+        each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let still = 0; still < 5; still = moving().length ? 0 : still + 1) {
+        await Promise.allSettled(moving().map(each => each.finished));
+        await frame();
+    }
+}"""
+
 _numbers = itertools.count(1)
 
 
@@ -70,12 +82,14 @@ class Visitor:
         return self.thread.get_by_role("article", name=sender)
 
     async def keep_picture(self, name: str) -> None:
-        """A screenshot among the artefacts."""
+        """A screenshot among the artefacts, once nothing fades or slides any more."""
+        await self.page.evaluate(STILL)
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=ARTEFACTS / f"{name}.png")
 
     async def violations(self) -> list[dict[str, Any]]:
-        """What axe finds wrong on the page as it is now."""
+        """What axe finds wrong on the page, once nothing fades or slides any more."""
+        await self.page.evaluate(STILL)
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await self.page.evaluate("axe.run()")
         return [{"rule": each["id"], "where": [node["html"] for node in each["nodes"]]} for each in found["violations"]]
