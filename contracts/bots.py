@@ -9,11 +9,16 @@ from contracts.message import Parameters
 from contracts.names import DEFAULT_POOL
 from contracts.wire import ChannelName, Milliseconds, PersonName, Wire
 
+# cold: its model is not in memory; busy: every place for an answer is taken.
+BotState = Literal["cold", "loading", "warm", "busy"]
 BotKind = Literal["gpt2", "chat", "diffusion", "vision", "remote", "echo"]
 
 
 class BotCard(Wire):
-    """What a bot is, in the engine's own words. `avatar` is an emoji."""
+    """What a bot is, in the engine's own words. `avatar` is an emoji.
+
+    `safety` names the classifier that looks at its pictures before anybody else does; None where there is none.
+    """
 
     name: PersonName
     kind: BotKind
@@ -23,12 +28,17 @@ class BotCard(Wire):
     greeting: str = ""
     avatar: Annotated[str, Field(max_length=16)] = "🤖"
     pool: Pool = DEFAULT_POOL
+    safety: str | None = None
     parameters: Parameters = Parameters()
 
 
 class BotStatus(Wire):
-    """A bot's card, and whether an engine that serves it is awake. `last_awake_at` in ms since 1970."""
+    """A bot's card, whether an engine that serves it is awake, and how soon it can begin there.
+
+    `last_awake_at` in ms since 1970.
+    """
 
     card: BotCard
     awake: bool
+    state: BotState = "cold"
     last_awake_at: Milliseconds

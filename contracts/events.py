@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.bots import BotCard
+from contracts.bots import BotCard, BotState
 from contracts.jobs import JobId
 from contracts.message import Image, MessageErrorCode, Parameters, PictureProgress, Usage
-from contracts.wire import LARGEST_ID, TEXT_LIMIT, ChannelName, CommentId, Milliseconds, Wire
+from contracts.wire import LARGEST_ID, TEXT_LIMIT, ChannelName, CommentId, Milliseconds, PersonName, Wire
 
 # Progress that nobody fetched within a minute is worth nothing: a later snapshot or the answer replaces it.
 PROGRESS_TTL_S = 60
@@ -61,12 +61,13 @@ class Failed(JobEvent):
 
 
 class Heartbeat(Wire):
-    """Which bots an engine serves; `leaving` when it goes to sleep."""
+    """Which bots an engine serves, and how soon each can begin; `leaving` when it goes to sleep."""
 
     kind: Literal["heartbeat"] = "heartbeat"
     engine_id: Annotated[str, Field(min_length=1, max_length=64)]
     at: Milliseconds
     bots: tuple[BotCard, ...]
+    states: dict[PersonName, BotState] = Field(default_factory=dict)
     leaving: bool = False
 
 

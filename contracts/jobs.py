@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from contracts.message import Parameters
 from contracts.names import DEFAULT_POOL, POOL_PATTERN
-from contracts.wire import ChannelName, CommentId, Milliseconds, PersonName, Wire
+from contracts.wire import ChannelName, CommentId, Milliseconds, PersonName, PictureName, Wire
 
 # The first try and two more: what fails three times will fail a fourth.
 MAX_ATTEMPTS = 3
@@ -24,11 +24,12 @@ JobId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Turn(Wire):
-    """One message of the thread that leads to the answer."""
+    """One message of the thread that leads to the answer; `images` are the pictures that it carries."""
 
     author: str
     text: str
     is_bot: bool = False
+    images: tuple[PictureName, ...] = ()
 
 
 class Job(Wire):

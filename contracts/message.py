@@ -14,6 +14,7 @@ MessageErrorCode = Literal[
     "out_of_memory",
     "stopped",
     "unknown_bot",
+    "unsafe_picture",
 ]
 
 
@@ -31,6 +32,10 @@ class Parameters(Wire):
     width: Annotated[int, Field(ge=8, le=2048, multiple_of=8)] | None = None
     height: Annotated[int, Field(ge=8, le=2048, multiple_of=8)] | None = None
     negative_prompt: Annotated[str, Field(max_length=1000)] | None = None
+    # Pictures of one answer.
+    count: Annotated[int, Field(ge=1, le=4)] | None = None
+    # How far a picture that is painted over may leave the one it began with; at 1 nothing of it is left.
+    strength: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
 class Usage(Wire):
@@ -47,12 +52,16 @@ class Usage(Wire):
 
 
 class Image(Wire):
-    """A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels."""
+    """A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels.
+
+    `thumbnail` is a small WebP of it, where there is one.
+    """
 
     name: PictureName
     width: Annotated[int, Field(ge=1)]
     height: Annotated[int, Field(ge=1)]
     alt: str = ""
+    thumbnail: PictureName | None = None
 
 
 class PictureProgress(Wire):

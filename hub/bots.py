@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from azure.data.tables.aio import TableClient
 
-from contracts.bots import BotCard, BotStatus
+from contracts.bots import BotCard, BotState, BotStatus
 from contracts.events import AWAKE_FOR_S, Heartbeat
 from hub.clock import now_ms
 from hub.rows import row
 from hub.tables import from_chunks, one_page
 
 PARTITION = "engine"
+# The later, the sooner an answer begins.
+READINESS: tuple[BotState, ...] = ("cold", "loading", "busy", "warm")
 
 
 class Bots:
@@ -20,22 +22,26 @@ class Bots:
         self._table = table
         self._announce = announce
         self._heartbeats: dict[str, Heartbeat] = {}
-        self._told: tuple[tuple[BotCard, bool], ...] = ()
+        self._told: tuple[tuple[BotCard, bool, BotState], ...] = ()
 
     def find(self, name: str) -> BotCard | None:
         """A bot by its name, whatever the case."""
         return next((status.card for status in self.statuses() if status.card.name.lower() == name.lower()), None)
 
     def statuses(self) -> tuple[BotStatus, ...]:
-        """Each bot once, by name; its card is the newest one, and it is awake when any engine that serves it is."""
+        """Each bot once, by name: its newest card, awake when any engine that serves it is, the best state of any."""
         found: dict[str, BotStatus] = {}
         for beat in sorted(self._heartbeats.values(), key=lambda beat: beat.at):
             awake = not beat.leaving and now_ms() - beat.at < AWAKE_FOR_S * 1000
             for card in beat.bots:
                 key = card.name.lower()
                 earlier = found.get(key)
+                states = [beat.states.get(card.name, "cold") if awake else "cold", earlier.state if earlier else "cold"]
                 found[key] = BotStatus(
-                    card=card, awake=awake or (earlier is not None and earlier.awake), last_awake_at=beat.at
+                    card=card,
+                    awake=awake or (earlier is not None and earlier.awake),
+                    state=max(states, key=READINESS.index),
+                    last_awake_at=beat.at,
                 )
         return tuple(status for _, status in sorted(found.items()))
 
@@ -59,9 +65,9 @@ class Bots:
         self.tell()
 
     def tell(self) -> None:
-        """Announce the bots if a card changed, or one woke or fell asleep."""
+        """Announce the bots if a card or a state changed, or one woke or fell asleep."""
         statuses = self.statuses()
-        news = tuple((status.card, status.awake) for status in statuses)
+        news = tuple((status.card, status.awake, status.state) for status in statuses)
         if news != self._told:
             self._told = news
             self._announce(statuses)

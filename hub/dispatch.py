@@ -52,12 +52,17 @@ async def job_for(log: ChannelLog, placeholder: Stored, opened: OpenJob) -> Job 
         bot=message.sender,
         pool=opened.pool,
         title=message.topic,
-        thread=tuple(Turn(author=turn.sender, text=turn.text, is_bot=turn.is_bot) for turn in thread),
+        thread=tuple(_turn(said) for said in thread),
         parameters=message.parameters or Parameters(),
         asked_at=message.sent_at,
         deadline_at=opened.deadline_at,
         requeue=opened.requeue,
     )
+
+
+def _turn(said: Message) -> Turn:
+    images = tuple(image.name for image in said.images)
+    return Turn(author=said.sender, text=said.text, is_bot=said.is_bot, images=images)
 
 
 async def _thread(log: ChannelLog, placeholder: Message) -> list[Message]:

@@ -1,7 +1,7 @@
 // Each state of a bot's answer is told in words, and only who asked can stop it.
-import { render, screen, within } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Message } from '@/contracts/generated';
+import type { BotStatus, Message } from '@/contracts/generated';
 import { dispatch, forgetRooms } from '@/lib/channel/rooms';
 import { setBots } from '@/lib/bots';
 import { MessageRow } from '@/features/thread/message-row';
@@ -37,8 +37,8 @@ function showAnswer(change: Partial<Message>): HTMLElement {
   return screen.getByRole('article', { name: /CoopBot/ });
 }
 
-function botIs(awake: boolean): void {
-  if (coop !== undefined) setBots([{ ...coop, card: { ...coop.card, name: 'CoopBot' }, awake }]);
+function botIs(awake: boolean, state: BotStatus['state'] = 'warm'): void {
+  if (coop !== undefined) setBots([{ ...coop, card: { ...coop.card, name: 'CoopBot' }, awake, state }]);
 }
 
 describe('an answer', () => {
@@ -62,6 +62,13 @@ describe('an answer', () => {
     );
   });
 
+  test('of a bot whose model is not there yet says that it is being loaded', () => {
+    botIs(true, 'loading');
+    expect(showAnswer({ isThinking: true })).toHaveTextContent('CoopBot is loading its model…');
+    act(() => botIs(true, 'busy'));
+    expect(screen.getByRole('article', { name: /CoopBot/ })).toHaveTextContent('CoopBot is thinking…');
+  });
+
   test('shows what has been said so far', async () => {
     const row = showAnswer({ isThinking: true, text: 'Hens love' });
     expect(await within(row).findByText('Hens love')).toBeVisible();
@@ -78,11 +85,32 @@ describe('an answer', () => {
 
   test('with a picture keeps its room and describes it', () => {
     const name = `${'a'.repeat(64)}.png`;
-    const row = showAnswer({ images: [{ name, width: 256, height: 128, alt: 'a red ball' }] });
+    const row = showAnswer({
+      images: [{ name, width: 256, height: 128, alt: 'a red ball', thumbnail: null }],
+    });
     const picture = within(row).getByRole('img', { name: 'a red ball' });
     expect(picture).toHaveAttribute('src', `/images/${name}`);
     expect(picture).toHaveAttribute('width', '256');
     expect(picture).toHaveAttribute('height', '128');
+  });
+
+  test('with pictures shows small ones, each of which opens the whole one', () => {
+    const images = ['a', 'b', 'c', 'd'].map((letter) => ({
+      name: `${letter.repeat(64)}.png`,
+      thumbnail: letter === 'd' ? null : `${letter.repeat(64)}.webp`,
+      width: 1024,
+      height: 768,
+      alt: `hen ${letter}`,
+    }));
+    const row = showAnswer({ images });
+    for (const image of images) {
+      const picture = within(row).getByRole('img', { name: image.alt });
+      expect(picture).toHaveAttribute('src', `/images/${image.thumbnail ?? image.name}`);
+      expect(picture).toHaveAttribute('width', '256');
+      expect(picture).toHaveAttribute('height', '192');
+      const link = within(row).getByRole('link', { name: image.alt });
+      expect(link).toHaveAttribute('href', `/images/${image.name}`);
+    }
   });
 
   test('that failed says why in a sentence, with the code', () => {

@@ -45,6 +45,8 @@ export interface Wire {
 }
 /**
  * What a bot is, in the engine's own words. `avatar` is an emoji.
+ *
+ * `safety` names the classifier that looks at its pictures before anybody else does; None where there is none.
  */
 export interface BotCard {
   avatar: string;
@@ -55,12 +57,14 @@ export interface BotCard {
   name: string;
   parameters: ParametersOutput;
   pool: string;
+  safety: string | null;
   subreddit: string | null;
 }
 /**
  * What a person may ask of a model; what is left out is the bot's own default.
  */
 export interface ParametersOutput {
+  count: number | null;
   guidance: number | null;
   height: number | null;
   maxNewTokens: number | null;
@@ -68,18 +72,22 @@ export interface ParametersOutput {
   repetitionPenalty: number | null;
   seed: number | null;
   steps: number | null;
+  strength: number | null;
   temperature: number | null;
   topK: number | null;
   topP: number | null;
   width: number | null;
 }
 /**
- * A bot's card, and whether an engine that serves it is awake. `last_awake_at` in ms since 1970.
+ * A bot's card, whether an engine that serves it is awake, and how soon it can begin there.
+ *
+ * `last_awake_at` in ms since 1970.
  */
 export interface BotStatus {
   awake: boolean;
   card: BotCard;
   lastAwakeAt: number;
+  state: 'cold' | 'loading' | 'warm' | 'busy';
 }
 /**
  * All bots and whether they are awake.
@@ -158,7 +166,8 @@ export interface Failed {
     | 'model_unavailable'
     | 'out_of_memory'
     | 'stopped'
-    | 'unknown_bot';
+    | 'unknown_bot'
+    | 'unsafe_picture';
   commentId: number;
   jobId: string;
   kind: 'failed';
@@ -182,11 +191,14 @@ export interface Finished {
 }
 /**
  * A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels.
+ *
+ * `thumbnail` is a small WebP of it, where there is one.
  */
 export interface Image {
   alt: string;
   height: number;
   name: string;
+  thumbnail: string | null;
   width: number;
 }
 /**
@@ -212,7 +224,7 @@ export interface GetMessagesForChannel {
   limit?: number;
 }
 /**
- * Which bots an engine serves; `leaving` when it goes to sleep.
+ * Which bots an engine serves, and how soon each can begin; `leaving` when it goes to sleep.
  */
 export interface Heartbeat {
   at: number;
@@ -220,6 +232,13 @@ export interface Heartbeat {
   engineId: string;
   kind: 'heartbeat';
   leaving: boolean;
+  states: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_-]{1,31}$".
+     */
+    [k: string]: 'cold' | 'loading' | 'warm' | 'busy' | undefined;
+  };
 }
 /**
  * One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
@@ -245,10 +264,11 @@ export interface Job {
   title: string;
 }
 /**
- * One message of the thread that leads to the answer.
+ * One message of the thread that leads to the answer; `images` are the pictures that it carries.
  */
 export interface Turn {
   author: string;
+  images: string[];
   isBot: boolean;
   text: string;
 }
@@ -313,7 +333,8 @@ export interface MessageError {
     | 'model_unavailable'
     | 'out_of_memory'
     | 'stopped'
-    | 'unknown_bot';
+    | 'unknown_bot'
+    | 'unsafe_picture';
   message: string;
 }
 /**
@@ -335,6 +356,7 @@ export interface LogIn {
  * What a person may ask of a model; what is left out is the bot's own default.
  */
 export interface ParametersInput {
+  count?: number | null;
   guidance?: number | null;
   height?: number | null;
   maxNewTokens?: number | null;
@@ -342,6 +364,7 @@ export interface ParametersInput {
   repetitionPenalty?: number | null;
   seed?: number | null;
   steps?: number | null;
+  strength?: number | null;
   temperature?: number | null;
   topK?: number | null;
   topP?: number | null;

@@ -1,6 +1,7 @@
-// All bots and whether they are awake.
+// All bots, whether they are awake, and how soon they can begin.
 import { create } from 'zustand';
 import type { BotStatus } from '@/contracts/generated';
+import { texts } from './texts';
 
 interface BotsStore {
   readonly known: boolean;
@@ -15,4 +16,9 @@ export function setBots(bots: readonly BotStatus[]): void {
 
 export function useBot(name: string | null): BotStatus | undefined {
   return useBots((store) => store.bots.find((bot) => bot.card.name === name));
+}
+
+/** In a word or three: asleep, or how soon it can begin. */
+export function stateInWords({ awake, state }: BotStatus): string {
+  return awake ? texts.around.states[state] : texts.around.asleep;
 }

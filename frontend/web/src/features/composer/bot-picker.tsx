@@ -1,4 +1,4 @@
-// Chooses who shall answer: nobody in particular, or one of the bots, with the face and whether it is awake.
+// Chooses who shall answer: nobody in particular, or one of the bots, with the face and how it is.
 import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
 import ListItemIcon from '@mui/material/ListItemIcon';
@@ -8,7 +8,8 @@ import MenuItem from '@mui/material/MenuItem';
 import { useState } from 'react';
 import { Face } from '@/components/face';
 import { ChevronIcon } from '@/components/icons';
-import { useBots } from '@/lib/bots';
+import type { BotStatus } from '@/contracts/generated';
+import { stateInWords, useBots } from '@/lib/bots';
 import { useRoom } from '@/lib/channel/rooms';
 import { texts } from '@/lib/texts';
 
@@ -69,18 +70,18 @@ export function BotPicker({ channel, chosen, onChoose }: BotPickerProps) {
           />
         </MenuItem>
         <Divider component="li" aria-hidden="true" />
-        {bots.map(({ card, awake }) => (
+        {bots.map((bot) => (
           <MenuItem
-            key={card.name}
+            key={bot.card.name}
             role="menuitemradio"
-            aria-checked={chosen === card.name}
-            selected={chosen === card.name}
-            onClick={() => choose(card.name)}
+            aria-checked={chosen === bot.card.name}
+            selected={chosen === bot.card.name}
+            onClick={() => choose(bot.card.name)}
           >
             <ListItemIcon sx={{ marginInlineEnd: 1.5 }}>
-              <Face name={card.name} avatar={card.avatar} awake={awake} size={32} />
+              <Face name={bot.card.name} avatar={bot.card.avatar} awake={bot.awake} size={32} />
             </ListItemIcon>
-            <ListItemText primary={card.name} secondary={describe(card.subreddit, awake)} />
+            <ListItemText primary={bot.card.name} secondary={describe(bot)} />
           </MenuItem>
         ))}
       </Menu>
@@ -88,7 +89,7 @@ export function BotPicker({ channel, chosen, onChoose }: BotPickerProps) {
   );
 }
 
-function describe(subreddit: string | null, awake: boolean): string {
-  const state = awake ? texts.around.awake : texts.around.asleep;
-  return subreddit === null ? state : texts.composer.raisedOn(subreddit, state);
+function describe(bot: BotStatus): string {
+  const { subreddit } = bot.card;
+  return subreddit === null ? stateInWords(bot) : texts.composer.raisedOn(subreddit, stateInWords(bot));
 }

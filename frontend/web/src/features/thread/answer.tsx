@@ -41,7 +41,7 @@ export function Answer({ channel, message, bot }: AnswerProps) {
       <>
         {message.text !== '' && <Words text={message.text} unfinished />}
         {message.progress === null ? (
-          message.text === '' && <Thinking sender={message.sender} asleep={bot?.awake === false} />
+          message.text === '' && <Thinking sender={message.sender} bot={bot} />
         ) : (
           <Painting sender={message.sender} progress={message.progress} parameters={bot?.card.parameters} />
         )}

@@ -1,5 +1,6 @@
 // A bot that has not said anything yet: three grains, pecked one after the other.
 import { keyframes, styled } from '@mui/material/styles';
+import type { BotStatus } from '@/contracts/generated';
 import { texts } from '@/lib/texts';
 
 const peck = keyframes({
@@ -29,8 +30,8 @@ const Grains = styled('span')(({ theme }) => ({
   '& i:nth-of-type(3)': { animationDelay: '0.36s' },
 }));
 
-export function Thinking({ sender, asleep }: { sender: string; asleep: boolean }) {
-  if (asleep) return <Waiting>💤 {texts.message.willAnswer(sender)}</Waiting>;
+export function Thinking({ sender, bot }: { sender: string; bot: BotStatus | undefined }) {
+  if (bot?.awake === false) return <Waiting>💤 {texts.message.willAnswer(sender)}</Waiting>;
   return (
     <Waiting>
       <Grains aria-hidden="true">
@@ -38,7 +39,7 @@ export function Thinking({ sender, asleep }: { sender: string; asleep: boolean }
         <i />
         <i />
       </Grains>
-      {texts.message.thinking(sender)}
+      {bot?.state === 'loading' ? texts.message.loading(sender) : texts.message.thinking(sender)}
     </Waiting>
   );
 }
