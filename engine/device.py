@@ -1,10 +1,12 @@
 """The device that models run on and the number type that suits it, chosen once."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import torch
 from safetensors import SafetensorError
@@ -12,6 +14,8 @@ from safetensors import SafetensorError
 from engine.failures import ModelUnavailableError, OutOfMemoryError
 
 log = logging.getLogger(__name__)
+
+_ONE_LOAD: Final = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,14 @@ def choose(wanted: str) -> Device:
     return Device(torch.device(name), dtype)
 
 
+def free_cached(device: Device) -> None:
+    """What torch keeps for later goes back to the device, for whoever needs it now."""
+    if device.place.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.place.type == "mps":
+        torch.mps.empty_cache()
+
+
 @contextmanager
 def memory_watched() -> Iterator[None]:
     """A full memory, whatever torch calls it, is an OutOfMemoryError of ours."""
@@ -48,9 +60,12 @@ def memory_watched() -> Iterator[None]:
 
 @contextmanager
 def loading(source: str) -> Iterator[None]:
-    """Whatever is wrong with a model's files, or with the way to them, is a ModelUnavailableError."""
+    """Whatever is wrong with a model's files, or with the way to them, is a ModelUnavailableError.
+
+    One load at a time in the whole process: while transformers reads a model, others come out without weights.
+    """
     try:
-        with memory_watched():
+        with _ONE_LOAD, memory_watched():
             yield
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelUnavailableError(f"{source}: {error}") from error

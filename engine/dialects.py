@@ -85,7 +85,11 @@ def answer(written: str) -> str:
     found = TAG.search(written)
     text = written[: found.start()] if found else written
     text = _ESCAPED.sub(lambda escaped: _ESCAPES.get(escaped[1], escaped[1]), text)
-    text = ftfy.fix_text(_TAG_REST.sub("", text), uncurl_quotes=False)
+    text = _TAG_REST.sub("", text)
+    # Only these can hold mojibake, entities or control characters, and to look for them costs more than a small model's
+    # token.
+    if "&" in text or not (text.isascii() and text.replace("\n", "").isprintable()):
+        text = ftfy.fix_text(text, uncurl_quotes=False)
     return text.replace("\N{ZERO WIDTH SPACE}", "").strip()
 
 

@@ -6,10 +6,18 @@ from contracts.message import MessageErrorCode
 
 
 class JobError(Exception):
-    """What another attempt would not mend: the job ends with this code and sentence. The text is for the log alone."""
+    """What another attempt would not mend: the job ends with this code and sentence. The text is for the log alone.
+
+    `sentence` replaces that of the class where more can be said.
+    """
 
     code: ClassVar[MessageErrorCode] = "bot_failed"
-    sentence: ClassVar[str] = "Something went wrong while I was thinking. Please ask me again."
+    sentence: str = "Something went wrong while I was thinking. Please ask me again."
+
+    def __init__(self, text: str = "", *, sentence: str | None = None) -> None:
+        super().__init__(text)
+        if sentence is not None:
+            self.sentence = sentence
 
 
 class BadRequestError(JobError):
@@ -36,6 +44,15 @@ class OutOfMemoryError(JobError):
     sentence = "This was too large for my memory. Please ask for something smaller."
 
 
+class TooLargeError(OutOfMemoryError):
+    sentence = "My model is too large for the memory of the machine that I live on."
+
+
+class PictureGoneError(JobError):
+    code = "bad_request"
+    sentence = "I cannot find the picture that this is about. Please send it again."
+
+
 class SpeechlessError(JobError):
     """The model wrote nothing that could be shown, time after time."""
 
@@ -50,6 +67,11 @@ class StoppedError(JobError):
 class UnknownBotError(JobError):
     code = "unknown_bot"
     sentence = "There is no bot of that name here any more."
+
+
+class UnsafePictureError(JobError):
+    code = "unsafe_picture"
+    sentence = "What came out is nothing that I want to show here. Please ask for something else."
 
 
 class NotNowError(Exception):

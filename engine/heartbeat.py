@@ -5,8 +5,9 @@ import re
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 
-from contracts.bots import BotCard
+from contracts.bots import BotCard, BotState
 from contracts.events import Heartbeat
 
 
@@ -15,6 +16,10 @@ def new_engine_id() -> str:
     return f"{re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def heartbeat(engine_id: str, cards: tuple[BotCard, ...], leaving: bool = False) -> Heartbeat:
+def heartbeat(
+    engine_id: str, cards: tuple[BotCard, ...], states: Mapping[str, BotState], leaving: bool = False
+) -> Heartbeat:
     """Of this moment."""
-    return Heartbeat(engine_id=engine_id, at=time.time_ns() // 1_000_000, bots=cards, leaving=leaving)
+    return Heartbeat(
+        engine_id=engine_id, at=time.time_ns() // 1_000_000, bots=cards, states=dict(states), leaving=leaving
+    )

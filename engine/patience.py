@@ -24,6 +24,11 @@ class Patience:
     def __init__(self) -> None:
         self._away_since_s: float | None = None
 
+    @property
+    def away_s(self) -> float | None:
+        """How long storage has been away; None while it answers."""
+        return None if self._away_since_s is None else time.monotonic() - self._away_since_s
+
     async def until_done(self, call: Callable[[], Awaitable[T]]) -> T:
         """What the call returns, after as many tries as it takes."""
         wait_s = FIRST_WAIT_S

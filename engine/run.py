@@ -3,8 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
-from engine.answers import Answer, Generation, Snapshot
+from engine.answers import Answer, Generation, Model, Snapshot
+from engine.bots import Bot
+from engine.turns import Rank
+
+Begin = Callable[[Model], Generation]
 
 
 class Run:
@@ -14,11 +19,17 @@ class Run:
     engine with it.
     """
 
-    def __init__(self, begin: Callable[[], Generation], is_suspect: bool) -> None:
+    def __init__(self, bot: Bot, channel: str, rank: Rank, begin: Begin, is_suspect: bool = False) -> None:
         self._loop = asyncio.get_running_loop()
         self._begin = begin
-        self.is_suspect = is_suspect
-        self._stopped = False
+        self._generation: Generation | None = None
+        self.model: Model | None = None
+        self._began_s = 0.0
+        self.bot: Final = bot
+        self.channel: Final = channel
+        self.rank: Final = rank
+        self.is_suspect: Final = is_suspect
+        self.is_over = False
         self.begun = asyncio.Event()
         self.outcome: asyncio.Future[Answer] = self._loop.create_future()
         self.latest: Snapshot | None = None
@@ -27,43 +38,54 @@ class Run:
 
     def stop(self, reason: Exception) -> None:
         """Nothing more is pulled, and `reason` is the outcome, unless there is one already."""
-        self._stopped = True
+        self.is_over = True
         if not self.outcome.done():
             self.outcome.set_exception(reason)
 
     def drop(self) -> None:
         """Nothing more is pulled, and nobody waits for the outcome."""
-        self._stopped = True
+        self.is_over = True
         self.outcome.cancel()
 
-    def work(self) -> None:
-        """Pulls the whole generation; in the lane's thread."""
-        if self._stopped:
-            return
+    def begin(self, model: Model) -> None:
+        """In the lane's thread, as all that follows."""
         self.began_ms = time.time_ns() // 1_000_000
-        began_s = time.monotonic()
+        self._began_s = time.monotonic()
+        self.model = model
+        self._generation = self._begin(model)
         self._loop.call_soon_threadsafe(self.begun.set)
+
+    def pull(self) -> None:
+        """One snapshot further."""
+        if self.is_over or self._generation is None:
+            return
         try:
-            answer = self._pull()
-            self.took_s = time.monotonic() - began_s
-            self._loop.call_soon_threadsafe(self._finish, answer)
+            said = next(self._generation)
+        except StopIteration:
+            self.fail(RuntimeError("the generation ended without an answer"))
         except Exception as error:  # noqa: BLE001  the lane lives on; who waits for the outcome decides
-            self._loop.call_soon_threadsafe(self.stop, error)
+            self.fail(error)
+        else:
+            self._hear(said)
 
-    def _pull(self) -> Answer | None:
-        """The answer, or None when it is not wanted any more."""
-        generation = self._begin()
-        try:
-            for said in generation:
-                if self._stopped:
-                    return None
-                if isinstance(said, Answer):
-                    return said
-                self.latest = said
-        finally:
-            generation.close()
-        raise RuntimeError("the generation ended without an answer")
+    def fail(self, error: Exception) -> None:
+        """It ends here; nobody hears of it any more where the engine has left."""
+        self.is_over = True
+        self._loop.call_soon_threadsafe(self.stop, error)
 
-    def _finish(self, answer: Answer | None) -> None:
-        if answer is not None and not self.outcome.done():
+    def close(self) -> None:
+        """Lets go of what the generation holds."""
+        if self._generation is not None:
+            self._generation.close()
+
+    def _hear(self, said: Snapshot | Answer) -> None:
+        if isinstance(said, Snapshot):
+            self.latest = said
+            return
+        self.is_over = True
+        self.took_s = time.monotonic() - self._began_s
+        self._loop.call_soon_threadsafe(self._finish, said)
+
+    def _finish(self, answer: Answer) -> None:
+        if not self.outcome.done():
             self.outcome.set_result(answer)

@@ -29,8 +29,8 @@ class Settings(ProcessSettings):
     # At most three missed renewals, and what a crash costs until the next engine takes over.
     lease_s: Annotated[int, Field(ge=2, le=3600)] = 30
     grace_s: Annotated[float, Field(ge=0, le=600)] = 10
-    # Loaded at the same time; the least recently used goes first.
-    most_models: Annotated[int, Field(ge=1)] = 4
+    # What models and their caches may fill; None: as much as seems wise on the device.
+    memory_mib: Annotated[int, Field(ge=1)] | None = None
 
     @field_validator("pools", mode="before")
     @classmethod

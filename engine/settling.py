@@ -16,6 +16,7 @@ from engine.failures import GivenUpError, JobError, NotNowError, StoppedError
 from engine.patience import Patience
 from engine.reports import Reports
 from engine.run import Run
+from engine.status import Tally
 from engine.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Settling:
         pictures: Pictures,
         markers: Markers,
         patience: Patience,
+        tally: Tally,
     ) -> None:
         self._admission = admission
         self._watch = watch
@@ -44,6 +46,7 @@ class Settling:
         self._pictures = pictures
         self._markers = markers
         self._patience = patience
+        self._tally = tally
 
     def begin(self, queue: TypedQueue[Job], lease: Lease[Job]) -> Coroutine[None, None, None]:
         """The jobs have their places in the lanes when this returns; the coroutine ends when all are settled."""
@@ -82,9 +85,11 @@ class Settling:
         try:
             with self._watch.over(attempt, run):
                 answer = await run.outcome
-            images = tuple([await self._put(drawing) for drawing in answer.drawings])
+            images = tuple(await asyncio.gather(*map(self._put, answer.drawings)))
             finished = attempt.events.finished(answer, images, run)
             await asyncio.gather(starting, self._reports.tell(finished))
+            self._tally.answered()
+            self._tally.wrote(answer.completion_tokens or 0)
         finally:
             starting.cancel()
 
@@ -96,8 +101,11 @@ class Settling:
             await self._reports.tell(started)
 
     async def _put(self, drawing: Drawing) -> Image:
-        name = await self._patience.until_done(lambda: self._pictures.put(drawing.png))
-        return Image(name=name, width=drawing.width, height=drawing.height, alt=drawing.alt)
+        thumbnail, small = None, drawing.thumbnail
+        if small is not None:
+            thumbnail = await self._patience.until_done(lambda: self._pictures.put(small, "webp"))
+        name = await self._patience.until_done(lambda: self._pictures.put(drawing.png, "png"))
+        return Image(name=name, width=drawing.width, height=drawing.height, alt=drawing.alt, thumbnail=thumbnail)
 
     async def _try_again(self, attempt: Attempt, error: Exception) -> None:
         failed = attempt.number + 1
@@ -109,6 +117,7 @@ class Settling:
     async def _fail(self, attempt: Attempt, error: JobError) -> None:
         log.info("%s fails: %s (%s)", attempt, error.code, error)
         await self._reports.tell(attempt.events.failed(error))
+        self._tally.failed()
         if isinstance(error, StoppedError):
             await self._patience.until_done(lambda: self._markers.drop(attempt.job.job_id))
         if isinstance(error, GivenUpError):

@@ -65,7 +65,8 @@ class Watch:
                 watched.run.stop(NotNowError("the engine leaves"))
 
     async def _stop_unwanted(self) -> None:
-        unwanted = await self._patience.once(self._markers.look) or frozenset()
+        jobs = [watched.attempt.job.job_id for watched in self._all]
+        unwanted = await self._patience.once(lambda: self._markers.look(jobs)) or frozenset()
         now_ms = time.time_ns() // 1_000_000
         for watched in self._all:
             if watched.attempt.job.job_id in unwanted:

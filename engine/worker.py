@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine, Sequence
 from typing import Final
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 # After the grace, to send back what is left; where storage is away, the leases run out by themselves.
 LAST_WORDS_S: Final = 5.0
+# While one channel fills a lane: how often, and how far, to look past its jobs for those of others.
+LOOK_PAST_EVERY_S: Final = 1.0
+LOOK_PAST: Final = 8
 
 
 class Worker:
@@ -41,13 +45,14 @@ class Worker:
         self._pace = pace
         self._lease_s = lease_s
         self._jobs_per_message = 1.0
+        self._looked_past_s = 0.0
         self._serving: set[asyncio.Task[None]] = set()
 
     async def take(self) -> None:
         """Look at each queue once, if there is room; wait if there was nothing."""
         found = False
         for queue in self._queues:
-            if room := self._admission.room:
+            if room := self._admission.room or self._room_for_others():
                 found |= await self._take_from(queue, max(1, int(room / self._jobs_per_message)))
         if found:
             self._pace.busy()
@@ -67,6 +72,14 @@ class Worker:
         await self._served(LAST_WORDS_S)
         for task in self._serving:
             task.cancel()
+
+    def _room_for_others(self) -> int:
+        """What finds no room after all goes back to the end of its queue."""
+        now_s = time.monotonic()
+        if not self._admission.is_hogged or now_s - self._looked_past_s < LOOK_PAST_EVERY_S:
+            return 0
+        self._looked_past_s = now_s
+        return LOOK_PAST
 
     async def _take_from(self, queue: TypedQueue[Job], most: int) -> bool:
         leases = await self._patience.once(lambda: queue.receive(min(most, RECEIVE_LIMIT), self._lease_s))

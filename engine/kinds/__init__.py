@@ -1,6 +1,7 @@
 """The kinds of bot: a file each, imported when first needed, and the lane that its work runs in.
 
-The file of a kind has `open_model(source, device)`, which loads a model from a folder or by its id on a hub.
+The file of a kind has `open_model(source, device)`, which loads a model from a folder or by its id on a hub, and
+raises ModelUnavailableError or OutOfMemoryError.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Final, Literal, get_args
 
 from contracts.bots import BotKind
 
-LaneName = Literal["text", "picture"]
+LaneName = Literal["text", "vision", "remote", "picture"]
 LANES: Final[tuple[LaneName, ...]] = get_args(LaneName)
 
 
@@ -21,5 +22,8 @@ class Kind:
 KINDS: Final[dict[BotKind, Kind]] = {
     "echo": Kind("text", "engine.kinds.echo"),
     "gpt2": Kind("text", "engine.kinds.gpt2"),
+    "chat": Kind("text", "engine.kinds.chat"),
+    "vision": Kind("vision", "engine.kinds.vision"),
+    "remote": Kind("remote", "engine.kinds.remote"),
     "diffusion": Kind("picture", "engine.kinds.painting"),
 }

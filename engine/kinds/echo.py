@@ -1,12 +1,16 @@
 """Answers with what it was asked: for trying the plumbing and for measuring it without a model."""
 
 from contracts.jobs import Job
-from engine.answers import Answer, Generation
+from engine.answers import Answer, Fetch, Generation, Model
 from engine.bots import Bot
 
 
-class Echo:
-    def answer(self, bot: Bot, job: Job) -> Generation:
+class Echo(Model):
+    @property
+    def size_bytes(self) -> int:
+        return 0
+
+    def answer(self, bot: Bot, job: Job, fetch: Fetch) -> Generation:
         yield Answer(job.request, parameters=job.parameters, model="echo")
 
 

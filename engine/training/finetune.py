@@ -9,6 +9,8 @@ import torch
 from torch.utils.data import Dataset
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from engine.aside import LastInLine
+
 WINDOW_TOKENS: Final = 256
 # Many small steps beat few big ones here: with sixteen blocks a step the tags came out broken.
 BLOCKS_A_STEP: Final = 4
@@ -21,12 +23,18 @@ class Blocks(Dataset[torch.Tensor]):
         ids = [token for text in texts for token in tokenizer(text).input_ids]
         starts = range(0, len(ids) - WINDOW_TOKENS + 1, WINDOW_TOKENS)
         self._blocks = [torch.tensor(ids[start : start + WINDOW_TOKENS]) for start in starts]
+        self._line = LastInLine()
 
     def __len__(self) -> int:
         return len(self._blocks)
 
     def __getitem__(self, index: int) -> torch.Tensor:
         return self._blocks[index]
+
+    def __getitems__(self, indices: list[int]) -> list[torch.Tensor]:
+        """A batch, as the data loader fetches it: the one moment between two batches that the trainer leaves to us."""
+        self._line.wait()
+        return [self._blocks[index] for index in indices]
 
 
 def fresh_model(tokenizer: PreTrainedTokenizerFast, seed: int) -> GPT2LMHeadModel:

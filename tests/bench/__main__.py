@@ -9,8 +9,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, fanout, history, memory, pipeline
+from tests.bench import costs, fanout, history, memory, pictures, pipeline
 from tests.bench.report import Figures
+from tests.bench.text import growth, mixed, residency, speed
 
 # Name: the measurement; its argument says whether to take the smallest size, which shows only that it runs.
 BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
@@ -19,6 +20,11 @@ BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "history": history.run,
     "memory": memory.run,
     "costs": costs.run,
+    "pictures": pictures.run,
+    "text": speed.run,
+    "mixed": mixed.run,
+    "residency": residency.run,
+    "growth": growth.run,
 }
 
 

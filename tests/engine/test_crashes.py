@@ -131,9 +131,3 @@ async def test_an_engine_that_never_saw_storage_leaves_when_told(own_azurite: Az
     await own_azurite.stop()
     async with running_engine(own_azurite.connection_string, bots_file):
         await asyncio.sleep(0.1)
-
-
-async def test_an_engine_for_echo_bots_never_loads_torch() -> None:
-    check = "import engine.service, engine.kinds.echo, sys; sys.exit('torch' in sys.modules)"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", check)
-    assert await process.wait() == 0

@@ -1,14 +1,16 @@
 """The three dialects: what is written for the model, and what is taken from what the model wrote."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from engine import dialects
-from engine.dialects import TAG, Comment, Dialect, Thread
+from engine.dialects import TAG, Comment, CountTokens, Dialect, Thread
 
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 GOLDEN = Path(__file__).parents[1] / "golden" / "dialects"
@@ -23,6 +25,27 @@ def golden_thread(name: str) -> Thread:
 
 def count_letters(text: str) -> int:
     return len(text)
+
+
+def messy(rng: random.Random, longest: int) -> str:
+    return "".join(rng.choices("ab <|>/u.!?\n\\é🐔'\"_-", k=rng.randint(0, longest)))
+
+
+def messy_thread(rng: random.Random, longest: int) -> Thread:
+    comments = tuple(Comment(messy(rng, 6), messy(rng, longest)) for _ in range(rng.randrange(8)))
+    return Thread(messy(rng, longest), messy(rng, longest), rng.random() < 0.3, messy(rng, 6), comments)
+
+
+@pytest.fixture(scope="module")
+def count_tokens() -> CountTokens:
+    """Of a tokenizer without tags, some of whose tokens reach from a tag into the text beside it."""
+    rng = random.Random(1)
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    texts = [dialects.render(dialect, messy_thread(rng, 30)) for dialect in DIALECTS for _ in range(200)]
+    letters = pre_tokenizers.ByteLevel.alphabet()
+    bpe.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=900, initial_alphabet=letters, show_progress=False))
+    return lambda text: len(bpe.encode(text).ids)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -72,6 +95,18 @@ def test_a_prompt_fits_its_limit_and_keeps_every_tag_whole(dialect: Dialect, lim
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_prompt_fits_its_limit_by_tokens_where_the_tokenizer_lacks_the_tags(
+    dialect: Dialect, count_tokens: CountTokens
+) -> None:
+    rng = random.Random(2)
+    for _ in range(150):
+        thread, limit = messy_thread(rng, rng.choice([10, 300, 2000])), rng.choice([100, 128, 256, 512])
+        prompt = dialects.prompt(dialect, thread, messy(rng, 3), "CoopBot", count_tokens, limit)
+        assert count_tokens(prompt) <= limit
+        assert all(tag.endswith("|>") for tag in TAG.findall(prompt))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_prompt_leaves_out_the_oldest_comments_first_and_whole(dialect: Dialect) -> None:
     comments = tuple(Comment("Ada" if number % 2 else "Bob", f"[comment {number}]") for number in range(20))
     prompt = dialects.prompt(
@@ -106,6 +141,7 @@ def test_a_prompt_whose_tags_alone_exceed_the_limit_is_the_tags_alone() -> None:
         (r"One\nTwo\\three \'four\'", "One\nTwo\\three 'four'"),
         ("The henâ€™s egg", "The hen’s egg"),
         ("eggs &amp; bread\u200b", "eggs & bread"),
+        ("One\r\ntwo\x00\x1b[31m!", "One\ntwo!"),
         ("مرحبا 🐔", "مرحبا 🐔"),
         ("<|eor|>", ""),
         ("", ""),

@@ -31,7 +31,7 @@ def _only_storage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("ENGINE_GRACE_S", "-1"),
         ("ENGINE_DEVICE", "abacus"),
         ("ENGINE_POOLS", "fine,Not Fine"),
-        ("ENGINE_MOST_MODELS", "0"),
+        ("ENGINE_MEMORY_MIB", "0"),
         ("ENGINE_HUB_URL", "127.0.0.1:8080"),
     ],
 )
@@ -88,7 +88,6 @@ def test_a_bad_setting_stops_the_start_with_code_2(monkeypatch: pytest.MonkeyPat
     [
         ('[[bot]]\nname = "A1"\nkind = "echo"\nmoood = "good"', 'bot "A1": there is no setting "moood"'),
         ('[[bot]]\nname = "A1"\nkind = "oracle"', "bot \"A1\": kind = 'oracle'"),
-        ('[[bot]]\nname = "A1"\nkind = "vision"\nmodel = "x/y"', 'bot "A1": kind "vision" is not built in'),
         ('[[bot]]\nname = "A1"\nkind = "gpt2"', 'bot "A1": a bot of kind "gpt2" needs a model'),
         ('[[bot]]\nname = "A1"\nkind = "gpt2"\nmodel = "./gone"', 'bot "A1": there is no folder ./gone'),
         ('[[bot]]\nname = "A1"\nkind = "echo"\n[bot.parameters]\nheat = 1', 'bot "A1": there is no setting "heat"'),

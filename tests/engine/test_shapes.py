@@ -9,7 +9,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file
 
-from engine.kinds.diffusion import Painter, Picture
+from engine.kinds.diffusion import Painter, Picture, Wish
 from engine.training.__main__ import main
 from engine.training.images.captions import OTHER_WORDS, caption, full_caption
 from engine.training.images.pictures import draw, draw_all
@@ -114,6 +114,6 @@ def test_training_writes_a_half_precision_pipeline_that_the_painter_loads_and_tr
     )
 
     painter = Painter(str(folder), torch.device("cpu"), torch.float32)
-    *_, picture = painter.paint("a cat", steps=2, guidance=4.0, seed=1)
+    *_, picture = painter.paint(Wish("a cat", steps=2, guidance=4.0, seed=1))
     assert isinstance(picture, Picture)
-    assert (picture.width, picture.height) == (64, 64)
+    assert picture.image.size == (64, 64)

@@ -8,6 +8,7 @@ from diffusers.optimization import get_cosine_schedule_with_warmup
 from torch import Tensor
 from torch.nn.functional import l1_loss, mse_loss
 
+from engine.aside import LastInLine
 from engine.training.images.pictures import as_floats
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ def train_autoencoder(pictures: Tensor, steps: int, seed: int) -> AutoencoderTin
     ).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0)
     schedule = get_cosine_schedule_with_warmup(optimizer, min(50, steps // 10), steps)
+    line = LastInLine()
     for step in range(1, steps + 1):
+        line.wait()
         batch = as_floats(pictures[torch.randint(len(pictures), (BATCH,))])
         loss = _loss(model, batch.contiguous(memory_format=torch.channels_last))
         optimizer.zero_grad()

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import mse_loss
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from engine.aside import LastInLine
 from engine.training.images.captions import caption
 from engine.training.images.scenes import Scene
 
@@ -68,7 +69,9 @@ def train_denoiser(
     average = EMAModel(parameters, decay=AVERAGE_DECAY, foreach=True)
     noise = DDPMScheduler(**NOISE)
     loss_sum = 0.0
+    line = LastInLine()
     for step in range(1, steps + 1):
+        line.wait()
         chosen = torch.randint(len(latents), (BATCH,))
         ids = _caption_ids([scenes[i] for i in chosen.tolist()], tokenizer, rng)
         loss = _loss(unet, text_encoder, noise, latents[chosen], ids)

@@ -9,6 +9,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor
 
+from engine.aside import LastInLine
 from engine.training.images.captions import full_caption
 from engine.training.images.judge import Judge
 from engine.training.images.scenes import COLOURS, HELD_OUT, THINGS, Scene, random_scene
@@ -68,7 +69,9 @@ def _paint(pipeline: StableDiffusionPipeline, questions: list[Question], seed: i
     pipeline.set_progress_bar_config(disable=True)
     generator = torch.Generator().manual_seed(seed)
     painted: list[Tensor] = []
+    line = LastInLine()
     for start in range(0, len(questions), PAINTED_AT_ONCE):
+        line.wait()
         prompts = [question.prompt for question in questions[start : start + PAINTED_AT_ONCE]]
         images = pipeline(
             prompts, num_inference_steps=SAMPLER_STEPS, guidance_scale=GUIDANCE, generator=generator, output_type="np"

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, cross_entropy
 
+from engine.aside import LastInLine
 from engine.training.images.pictures import as_floats, draw_all
 from engine.training.images.scenes import COLOURS, THINGS, Scene, random_scene
 
@@ -46,7 +47,9 @@ def train_judge(steps: int, seed: int) -> Judge:
     judge = Judge()
     optimizer = torch.optim.AdamW(judge.parameters(), lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
+    line = LastInLine()
     for step in range(steps):
+        line.wait()
         scenes = [_any_scene(rng) for _ in range(BATCH)]
         batch = as_floats(draw_all(scenes, rng))
         batch = avg_pool2d(batch, 3, stride=1, padding=1, count_include_pad=False) if step % 2 else batch

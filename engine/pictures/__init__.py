@@ -1,0 +1,1 @@
+"""What painting is made of, around the pipelines of diffusers."""

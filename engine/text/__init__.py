@@ -1,0 +1,1 @@
+"""Writing with causal language models: many answers at once, a token each at every step."""

@@ -1,0 +1,1 @@
+"""Tests of writing with causal language models."""
