@@ -15,16 +15,11 @@ from rich.console import Console
 
 from contracts.settings import SettingsError
 from engine.bots import Bot, BotsError, read_bots
-from engine.failures import ModelUnavailableError
-from engine.settings import Settings
-
-# torch's threads otherwise spin while they wait; beside another busy process that made a picture 30 times slower.
-# They are told when torch is imported, which the modules below do.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 from engine.check import check
 from engine.device import choose
+from engine.failures import ModelUnavailableError
 from engine.service import serve
+from engine.settings import Settings
 from engine.terminal import Screen
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from engine.answers import Model
@@ -32,7 +33,10 @@ class Residence(Protocol):
 
 
 class Lane:
-    """Started and asked from the event loop; only the generations run in the threads, `places` in each."""
+    """Started and asked from the event loop; only the generations run in the threads, `places` in each.
+
+    Those that share `turns` with others run in the thread of these.
+    """
 
     def __init__(
         self,
@@ -198,17 +202,15 @@ class Lane:
             if self._turns is None:
                 _step(runs)
             else:
-                with self._turns.turn(self._name, self._rank):
-                    _step(runs)
+                self._turns.do(self._name, self._rank, partial(_step, runs))
 
     def _rank(self) -> Rank:
         """That of the most urgent run here, begun or not."""
         return min((run.rank for run in self._held), default=Rank.BOT)
 
     def _let_go(self, mine: list[Run]) -> None:
-        over = [run for run in mine if run.is_over]
+        over = [run for run in mine if run.is_closed]
         for run in over:
-            run.close()
             mine.remove(run)
             self._residence.release(run.bot)
             with self._changed:
@@ -234,13 +236,15 @@ class Lane:
 
 
 def _step(runs: list[Run]) -> None:
-    """All of them have the same model."""
+    """All of them have the same model. What is over lets go here of what it holds: a greenlet stays in its thread."""
     model = runs[0].model
     try:
-        if model is not None:
+        if model is not None and not all(run.is_over for run in runs):
             model.step()
     except Exception as error:  # noqa: BLE001  the lane lives on; who waits for the outcomes decides
         for run in runs:
             run.fail(error)
     for run in runs:
         run.pull()
+        if run.is_over:
+            run.close()

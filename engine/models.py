@@ -45,7 +45,8 @@ class Wish:
 
 
 class Models:
-    """`take` and `release` are for the lanes' threads; one thread of its own loads, one model after the other.
+    """`take` and `release` are for the lanes' threads; one thread of its own loads, one model after the other, and
+    ends when there is no more to load, so that its team of OpenMP is not in the way of the one that works.
 
     Two loads at a time would need the memory of both, and the libraries' lazy imports are not safe in threads.
     """
@@ -64,7 +65,7 @@ class Models:
         self._is_closed = False
         self.hits = 0
         self.misses = 0
-        threading.Thread(target=self._load_all, name="loader", daemon=True).start()
+        self._loader: threading.Thread | None = None
 
     @property
     def is_loading(self) -> bool:
@@ -138,7 +139,9 @@ class Models:
         if all(_key(wish.bot) != _key(bot) for wish in pending):
             self._wishes.append(Wish(bot, is_urgent))
         self._wishes = deque(sorted(self._wishes, key=lambda wish: not wish.is_urgent))
-        self._changed.notify_all()
+        if self._loader is None:
+            self._loader = threading.Thread(target=self._load_all, name="loader", daemon=True)
+            self._loader.start()
 
     def _must_wait(self, resident: Resident) -> bool:
         """New work for a busy model waits when another has waited too long for the memory that it holds."""
@@ -148,8 +151,9 @@ class Models:
     def _load_all(self) -> None:
         while True:
             with self._changed:
-                while not self._wishes:
-                    self._changed.wait()
+                if not self._wishes:
+                    self._loader = None
+                    return
                 wish = self._loading = self._wishes.popleft()
             self._tell()
             try:

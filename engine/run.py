@@ -30,6 +30,7 @@ class Run:
         self.rank: Final = rank
         self.is_suspect: Final = is_suspect
         self.is_over = False
+        self.is_closed = False
         self.begun = asyncio.Event()
         self.outcome: asyncio.Future[Answer] = self._loop.create_future()
         self.latest: Snapshot | None = None
@@ -48,7 +49,7 @@ class Run:
         self.outcome.cancel()
 
     def begin(self, model: Model) -> None:
-        """In the lane's thread, as all that follows."""
+        """In a thread of the lane."""
         self.began_ms = time.time_ns() // 1_000_000
         self._began_s = time.monotonic()
         self.model = model
@@ -56,7 +57,7 @@ class Run:
         self._loop.call_soon_threadsafe(self.begun.set)
 
     def pull(self) -> None:
-        """One snapshot further."""
+        """One snapshot further, in the thread that works."""
         if self.is_over or self._generation is None:
             return
         try:
@@ -74,7 +75,8 @@ class Run:
         self._loop.call_soon_threadsafe(self.stop, error)
 
     def close(self) -> None:
-        """Lets go of what the generation holds."""
+        """Lets go of what the generation holds, in the thread that pulled."""
+        self.is_closed = True
         if self._generation is not None:
             self._generation.close()
 

@@ -1,10 +1,11 @@
-"""Whose turn it is on the device: one piece of work at a time, the most urgent sort first."""
+"""The thread in which models work: one piece of work at a time, the most urgent sort first."""
 
 import itertools
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -26,44 +27,45 @@ class _Ticket:
     number: int
     lane: str
     rank: Callable[[], Rank]
+    work: Callable[[], None]
     starves_at_s: float
+    done: Future[None]
 
 
 class Turns:
-    """Shared by the threads of the lanes. A turn is a step: a token for all texts of a model, or one of a picture.
+    """A turn is a step: a token for all texts of a model, or one of a picture. All are taken in one thread.
+
+    With one thread that computes, OpenMP keeps one team, whose threads are awake when the next loop begins. Were each
+    lane's thread to compute, there would be more threads than cores, and all would sleep between two loops, which
+    halves the speed.
 
     A lane that has work holds a claim between its turns too; otherwise less urgent work would get every second turn.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._is_taken = False
         self._numbers = itertools.count()
         self._tickets: list[_Ticket] = []
         self._claims: dict[str, Callable[[], Rank]] = {}
         self._listeners: list[Callable[[], None]] = []
+        # A daemon, so that a model which hangs cannot keep the process from ending.
+        threading.Thread(target=self._take_all, name="turns", daemon=True).start()
 
     def listen(self, hear: Callable[[], None]) -> None:
         """Called whenever a lane comes to rest, in its thread."""
         self._listeners.append(hear)
 
-    @contextmanager
-    def turn(self, lane: str, rank: Callable[[], Rank]) -> Iterator[None]:
-        """Blocks until it is this lane's turn; `rank` is asked anew whenever something changed."""
-        ticket = _Ticket(next(self._numbers), lane, rank, time.monotonic() + PATIENCE_S)
+    def do(self, lane: str, rank: Callable[[], Rank], work: Callable[[], None]) -> None:
+        """Returns when it was this lane's turn and the work is done, or raises what that raised.
+
+        `rank` is asked anew whenever something changed.
+        """
+        ticket = _Ticket(next(self._numbers), lane, rank, work, time.monotonic() + PATIENCE_S, Future())
         with self._changed:
             self._claims[lane] = rank
             self._tickets.append(ticket)
-            while self._is_taken or not self._is_next(ticket):
-                self._changed.wait(max(ticket.starves_at_s - time.monotonic(), 0.001) if not self._is_taken else None)
-            self._tickets.remove(ticket)
-            self._is_taken = True
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._is_taken = False
-                self._changed.notify_all()
+            self._changed.notify_all()
+        ticket.done.result()
 
     def rest(self, lane: str) -> None:
         """The lane has no work any more."""
@@ -88,14 +90,34 @@ class Turns:
         with self._changed:
             return not self._is_outranked(lane, rank)
 
-    def _is_next(self, ticket: _Ticket) -> bool:
+    def _take_all(self) -> None:
+        while True:
+            ticket = self._next()
+            try:
+                ticket.work()
+            except Exception as error:  # noqa: BLE001  whoever waits for the work decides
+                ticket.done.set_exception(error)
+            else:
+                ticket.done.set_result(None)
+            # It holds the model, which may have to leave while nothing else comes.
+            del ticket
+
+    def _next(self) -> _Ticket:
+        with self._changed:
+            while (ticket := self._most_urgent()) is None:
+                starves_at_s = min((each.starves_at_s for each in self._tickets), default=math.inf)
+                self._changed.wait(min(starves_at_s - time.monotonic(), threading.TIMEOUT_MAX))
+            self._tickets.remove(ticket)
+            return ticket
+
+    def _most_urgent(self) -> _Ticket | None:
+        """None while all are outranked by a lane that is between two turns."""
         now_s = time.monotonic()
-        starving = [each for each in self._tickets if each.starves_at_s <= now_s]
-        if starving:
-            return starving[0] is ticket
-        rank = ticket.rank()
-        earlier = (each for each in self._tickets if each.number < ticket.number)
-        return not self._is_outranked(ticket.lane, rank) and all(each.rank() > rank for each in earlier)
+        for ticket in self._tickets:
+            if ticket.starves_at_s <= now_s:
+                return ticket
+        first = min(self._tickets, key=lambda each: (each.rank(), each.number), default=None)
+        return None if first is None or self._is_outranked(first.lane, first.rank()) else first
 
     def _is_outranked(self, lane: str, rank: Rank) -> bool:
         return any(other() < rank for name, other in self._claims.items() if name != lane)

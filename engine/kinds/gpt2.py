@@ -54,9 +54,12 @@ class TaggedText(Model):
         chance = torch.Generator().manual_seed(chosen.seed or 0)
         text, ids, began_s = "", list[int](), time.perf_counter()
         for _ in range(TRIES if chosen.temperature else 1):
-            began_s = time.perf_counter()
-            text, ids = yield from self._tried(prompt_ids, chosen, chance, bot.adapter)
-            if dialects.acceptable(text, thread):
+            tried_s = time.perf_counter()
+            tried, tried_ids = yield from self._tried(prompt_ids, chosen, chance, bot.adapter)
+            if tried:
+                # A repetition is better than nothing.
+                text, ids, began_s = tried, tried_ids, tried_s
+            if dialects.acceptable(tried, thread):
                 break
         if not text:
             raise SpeechlessError(f"nothing but tags, seed {chosen.seed}")

@@ -9,6 +9,8 @@ from diffusers import DiffusionPipeline
 from PIL import Image
 from torch.nn.functional import interpolate
 
+from engine.pictures.files import WEBP_EFFORT
+
 PREVIEW_BYTES: Final = 12 * 1024  # many of them share one queue message of 64 KiB
 SIDE: Final = 192  # pixels; enough to see what is coming
 LATENTS: Final = 24  # a side: as many as make `SIDE` pixels
@@ -56,7 +58,7 @@ def _preview(pipeline: DiffusionPipeline, latents: torch.Tensor) -> bytes | None
 def _small_webp(image: Image.Image) -> bytes | None:
     for quality in QUALITIES:
         file = io.BytesIO()
-        image.save(file, "WEBP", quality=quality)
+        image.save(file, "WEBP", quality=quality, method=WEBP_EFFORT)
         if file.tell() <= PREVIEW_BYTES:
             return file.getvalue()
     return None

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import math
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -141,7 +140,6 @@ def test_pipeline_runs_only_when_pulled_and_stops_between_two_steps(imagebot: Pa
     assert len(denoised) == 2
     strokes.close()
     assert len(denoised) == 2
-    assert "painter" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_cancelled_picture_leaves_no_trace_in_the_next(imagebot: Painter) -> None:

@@ -131,6 +131,11 @@ def test_a_repetition_that_will_not_go_away_is_better_than_nothing(script: Scrip
     assert ask(script, job("TinyBot"))[1].text == "hello"
 
 
+def test_a_repetition_is_taken_when_the_last_try_says_nothing(script: Script) -> None:
+    script.says("hello", *["<|eor|>"] * (TRIES - 1))
+    assert ask(script, job("TinyBot"))[1].text == "hello"
+
+
 def test_nothing_but_tags_is_an_error_after_a_bounded_number_of_tries(script: Script) -> None:
     script.says(*["<|eor|>"] * TRIES)
     with pytest.raises(SpeechlessError):

@@ -8,6 +8,7 @@ import pytest
 from contracts.events import Failed, Finished, Progress
 from contracts.jobs import MAX_ATTEMPTS
 from contracts.message import Parameters
+from engine import service
 from engine.events import EVENTS_PER_TRY
 from tests.engine.conftest import running_engine
 from tests.engine.desk import Desk, job
@@ -195,3 +196,33 @@ async def test_an_engine_says_nothing_more_of_a_job_whose_lease_it_lost(
         await desk.input.send([after])
         await desk.until("ended", after)
     assert desk.said(asked, "ended") == []
+
+
+async def test_a_busy_channel_does_not_keep_another_waiting_behind_all_its_jobs(
+    desk: Desk, connection_string: str, bots_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PLACES", {"text": 1})
+    long = Parameters(max_new_tokens=1500)
+    busy = [job("SlowBot", parameters=long).model_copy(update={"channel": "Busy"}) for _ in range(6)]
+    quiet = job("EchoBot").model_copy(update={"channel": "Quiet"})
+    for asked in (*busy, quiet):
+        await desk.input.send([asked])
+    async with running_engine(connection_string, bots_file):
+        await desk.until("ended", quiet)
+    assert len([asked for asked in busy if desk.said(asked, "finished")]) <= 2
+
+
+async def test_the_heartbeat_tells_how_soon_each_bot_can_begin(
+    desk: Desk, connection_string: str, bots_file: Path
+) -> None:
+    asked = job("SlowBot", parameters=Parameters(max_new_tokens=20))
+    await desk.input.send([asked])
+    async with running_engine(connection_string, bots_file):
+        await desk.until("ended", asked)
+        async with asyncio.timeout(30):
+            while not any(beat.states.get("SlowBot") == "warm" for beat in desk.heartbeats()):
+                await desk.listen()
+                await asyncio.sleep(0.05)
+    newest = max(desk.heartbeats(), key=lambda beat: (beat.at, bool(beat.states)))
+    assert newest.states.get("LostBot", "cold") == "cold"
+    assert set(desk.heartbeats()[0].states) == {"EchoBot", "SlowBot", "BrokenBot", "LostBot"}

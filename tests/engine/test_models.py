@@ -71,6 +71,16 @@ def two(bots: tuple[Bot, ...]) -> Iterator[House]:
     house.models.close()
 
 
+def test_the_thread_that_loads_ends_with_the_last_wish(two: House, bots: tuple[Bot, ...]) -> None:
+    for bot in bots[:3]:
+        two.try_out(bot)
+    loaders = [thread for thread in threading.enumerate() if thread.name == "loader"]
+    for thread in loaders:
+        thread.join(WAIT_S)
+    assert not any(thread.is_alive() for thread in loaders)
+    two.try_out(bots[3])
+
+
 def test_a_model_is_loaded_once_and_then_there(two: House, bots: tuple[Bot, ...]) -> None:
     assert two.models.take(bots[0]) is None
     first = two.use(bots[0])
