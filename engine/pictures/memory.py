@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from typing import Final
 
 import torch
 from diffusers import DiffusionPipeline
@@ -11,10 +12,13 @@ from engine.memory import size_bytes_of
 
 log = logging.getLogger(__name__)
 
+# Where convolutions like a pixel's channels side by side: a twentieth of a picture's time on a CPU.
+CHANNELS_LAST: Final = frozenset(("cpu", "cuda"))
+
 
 def weights_bytes(pipeline: DiffusionPipeline) -> int:
     """Of all its parts together."""
-    return sum(size_bytes_of(part) for part in pipeline.components.values() if isinstance(part, nn.Module))
+    return sum(size_bytes_of(part) for part in _networks(pipeline))
 
 
 def free_bytes(place: torch.device) -> int | None:
@@ -24,6 +28,10 @@ def free_bytes(place: torch.device) -> int | None:
 
 def put_on(pipeline: DiffusionPipeline, place: torch.device, free: int | None) -> bool:
     """Moves the weights to their device; False when they do not fit, and each part goes there only while it runs."""
+    if place.type in CHANNELS_LAST:
+        for part in _networks(pipeline):
+            # Not in torch's annotations.
+            part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     weights = weights_bytes(pipeline)
     if free is None or weights <= free:
         pipeline.to(place)
@@ -51,3 +59,7 @@ def spare(pipeline: DiffusionPipeline, reason: str) -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _networks(pipeline: DiffusionPipeline) -> list[nn.Module]:
+    return [part for part in pipeline.components.values() if isinstance(part, nn.Module)]

