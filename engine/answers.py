@@ -1,6 +1,7 @@
 """What a model of any kind says while it answers one job: snapshots, then the answer."""
 
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,18 +46,32 @@ class Answer:
     tokens_per_second: float | None = None
 
 
-Generation = Generator[Snapshot | Answer, None, None]
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A generation goes on when this is there; others have the device until then."""
+
+    arriving: Future[bytes]
 
 
-# The bytes of a picture that a message carries. Blocks; raises PictureGoneError.
-Fetch = Callable[[PictureName], bytes]
+Generation = Generator[Snapshot | Answer | Waiting, None, None]
+
+
+# The bytes of a picture that a message carries, soon; the future raises PictureGoneError, or AzureError.
+Fetch = Callable[[PictureName], Future[bytes]]
+
+
+def fetched(fetch: Fetch, name: PictureName) -> Generator[Waiting, None, bytes]:
+    """Raises what the future does."""
+    arriving = fetch(name)
+    yield Waiting(arriving)
+    return arriving.result()
 
 
 class Model(Protocol):
-    """A loaded model. All of it runs in its lane's thread; whoever wants no more of an answer stops pulling.
+    """A loaded model. It works in the thread of all turns, or in its lane's if it only waits for a service elsewhere.
 
-    A lane pulls its answers in turn; before each round it calls `step`, in which a model that works on all of them
-    together does so.
+    Whoever wants no more of an answer stops pulling. A lane pulls its answers in turn; before each round it calls
+    `step`, in which a model that works on all of them together does so.
     """
 
     @property

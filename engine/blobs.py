@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Collection
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -45,15 +46,15 @@ class Pictures:
 
 
 class Gallery:
-    """Pictures for the lanes' threads: what bots painted, and what people sent. Made on the event loop that reads."""
+    """Pictures for the models: what bots painted, and what people sent. Made on the event loop that reads."""
 
     def __init__(self, storage: Storage) -> None:
         self._loop = asyncio.get_running_loop()
         self._containers = [storage.blobs.get_container_client(name) for name in (IMAGES_CONTAINER, UPLOADS_CONTAINER)]
 
-    def fetch(self, name: PictureName) -> bytes:
-        """Blocks, so never on the event loop. Raises PictureGoneError, and AzureError where storage is away."""
-        return asyncio.run_coroutine_threadsafe(self._read(name), self._loop).result()
+    def fetch(self, name: PictureName) -> Future[bytes]:
+        """From any thread. The future raises PictureGoneError, and AzureError where storage is away."""
+        return asyncio.run_coroutine_threadsafe(self._read(name), self._loop)
 
     async def _read(self, name: PictureName) -> bytes:
         for container in self._containers:

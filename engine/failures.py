@@ -80,3 +80,8 @@ class NotNowError(Exception):
     def __init__(self, reason: str, wait_s: int = 0) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+
+
+def as_exception(error: BaseException) -> Exception:
+    """A panic of a library in Rust is none, and would pass by all who are prepared for exceptions."""
+    return error if isinstance(error, Exception) else RuntimeError(repr(error))

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from engine.answers import Model
 from engine.bots import Bot
-from engine.failures import JobError
+from engine.failures import JobError, as_exception
 from engine.run import Run
 from engine.turns import Rank, Turns
 
@@ -199,10 +199,19 @@ class Lane:
         for run in mine:
             models.setdefault(id(run.model), []).append(run)
         for runs in models.values():
+            self._wait_for_pictures(runs)
             if self._turns is None:
                 _step(runs)
             else:
                 self._turns.do(self._name, self._rank, partial(_step, runs))
+
+    def _wait_for_pictures(self, runs: list[Run]) -> None:
+        """Here, where nobody waits for the device meanwhile."""
+        late = [run for run in runs if run.is_waiting]
+        if late:
+            self._rest()
+        for run in late:
+            run.wait()
 
     def _rank(self) -> Rank:
         """That of the most urgent run here, begun or not."""
@@ -241,9 +250,9 @@ def _step(runs: list[Run]) -> None:
     try:
         if model is not None and not all(run.is_over for run in runs):
             model.step()
-    except Exception as error:  # noqa: BLE001  the lane lives on; who waits for the outcomes decides
+    except BaseException as error:  # noqa: BLE001  the lane lives on; who waits for the outcomes decides
         for run in runs:
-            run.fail(error)
+            run.fail(as_exception(error))
     for run in runs:
         run.pull()
         if run.is_over:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, cast
@@ -45,8 +46,7 @@ class Wish:
 
 
 class Models:
-    """`take` and `release` are for the lanes' threads; one thread of its own loads, one model after the other, and
-    ends when there is no more to load, so that its team of OpenMP is not in the way of the one that works.
+    """`take` and `release` are for the lanes' threads; each load has a thread of its own, one after the other.
 
     Two loads at a time would need the memory of both, and the libraries' lazy imports are not safe in threads.
     """
@@ -65,7 +65,6 @@ class Models:
         self._is_closed = False
         self.hits = 0
         self.misses = 0
-        self._loader: threading.Thread | None = None
 
     @property
     def is_loading(self) -> bool:
@@ -83,7 +82,8 @@ class Models:
         with self._changed:
             error, failed_s = self._failed.get(key, (None, 0.0))
             if error is not None and time.monotonic() - failed_s < FAILED_FOR_S:
-                raise error
+                # Not the one that is kept, which would collect the frames of all who were told.
+                raise copy(error)
             resident = self._residents.get(key)
             if resident is None:
                 self._wish(bot, is_urgent=True)
@@ -139,40 +139,42 @@ class Models:
         if all(_key(wish.bot) != _key(bot) for wish in pending):
             self._wishes.append(Wish(bot, is_urgent))
         self._wishes = deque(sorted(self._wishes, key=lambda wish: not wish.is_urgent))
-        if self._loader is None:
-            self._loader = threading.Thread(target=self._load_all, name="loader", daemon=True)
-            self._loader.start()
+        self._load_next()
 
     def _must_wait(self, resident: Resident) -> bool:
         """New work for a busy model waits when another has waited too long for the memory that it holds."""
         since_s = self._no_room_since_s
         return since_s is not None and time.monotonic() - since_s > PATIENCE_S and resident.users > 0
 
-    def _load_all(self) -> None:
-        while True:
-            with self._changed:
-                if not self._wishes:
-                    self._loader = None
-                    return
-                wish = self._loading = self._wishes.popleft()
-            self._tell()
-            try:
-                self._fulfil(wish)
-            except JobError as error:
-                log.warning("%s: %s", wish.bot.name, error)
-                self._fail(wish, error)
-            except Exception as error:
-                # Whatever a model's files make the libraries raise, the next model can be loaded.
-                log.exception("%s could not be loaded", wish.bot.name)
-                self._fail(wish, ModelUnavailableError(f"{wish.bot.model}: {error!r}"))
-            finally:
-                with self._changed:
-                    self._loading = None
-            self._tell()
+    def _load_next(self) -> None:
+        """In a thread of its own, since the team of OpenMP that it gets there must not be in the way while it waits."""
+        if self._wishes and self._loading is None:
+            wish = self._wishes.popleft()
+            threading.Thread(target=self._load_wished, args=(wish,), name="loader", daemon=True).start()
+            self._loading = wish
+
+    def _load_wished(self, wish: Wish) -> None:
+        self._tell()
+        try:
+            self._fulfil(wish)
+        except JobError as error:
+            # Not the error itself: a handler that keeps records would keep its frames.
+            log.warning("%s: %s", wish.bot.name, str(error))
+            self._fail(wish, error)
+        except BaseException as error:
+            # Whatever a model's files make the libraries raise, the next model can be loaded.
+            log.exception("%s could not be loaded", wish.bot.name)
+            self._fail(wish, ModelUnavailableError(f"{wish.bot.model}: {error!r}"))
+        with self._changed:
+            self._loading = None
+            self._load_next()
+        self._tell()
 
     def _fail(self, wish: Wish, error: JobError) -> None:
+        # Its frames hold what was loaded before it failed.
+        told = copy(error)
         with self._changed:
-            self._failed[_key(wish.bot)] = (error, time.monotonic())
+            self._failed[_key(wish.bot)] = (told, time.monotonic())
 
     def _fulfil(self, wish: Wish) -> None:
         key, bot = _key(wish.bot), wish.bot
@@ -181,12 +183,11 @@ class Models:
             raise TooLargeError(f"{bot.model} needs {size_in_words(needed)} of {size_in_words(self.budget_bytes)}")
         if not self._make_room(needed, wish):
             return
-        try:
-            model = self._load(bot)
-        except OutOfMemoryError:
+        model = self._tried(bot)
+        if isinstance(model, OutOfMemoryError):
             # The estimate, or somebody else's program, was in the way.
             if not self._make_room(self.budget_bytes, wish):
-                raise
+                raise model
             model = self._load(bot)
         if model.size_bytes > self.budget_bytes:
             raise TooLargeError(
@@ -224,6 +225,13 @@ class Models:
 
     def _used(self) -> int:
         return sum(resident.model.size_bytes for resident in self._residents.values())
+
+    def _tried(self, bot: Bot) -> Model | OutOfMemoryError:
+        """Of an error a copy: its frames would hold half a model while the next try needs the memory."""
+        try:
+            return self._load(bot)
+        except OutOfMemoryError as error:
+            return copy(error)
 
     def _load(self, bot: Bot) -> Model:
         began_s = time.monotonic()

@@ -1,15 +1,22 @@
 """One generation on its way through a lane: what is known of it so far, and its end."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
+from concurrent import futures
 from typing import Final
 
-from engine.answers import Answer, Generation, Model, Snapshot
+from engine.answers import Answer, Generation, Model, Snapshot, Waiting
 from engine.bots import Bot
+from engine.failures import as_exception
 from engine.turns import Rank
 
+log = logging.getLogger(__name__)
+
 Begin = Callable[[Model], Generation]
+# So often somebody looks whether an answer is still wanted that waits for a picture.
+LOOK_S: Final = 0.25
 
 
 class Run:
@@ -29,6 +36,7 @@ class Run:
         self.channel: Final = channel
         self.rank: Final = rank
         self.is_suspect: Final = is_suspect
+        self._arriving: futures.Future[bytes] | None = None
         self.is_over = False
         self.is_closed = False
         self.begun = asyncio.Event()
@@ -64,8 +72,8 @@ class Run:
             said = next(self._generation)
         except StopIteration:
             self.fail(RuntimeError("the generation ended without an answer"))
-        except Exception as error:  # noqa: BLE001  the lane lives on; who waits for the outcome decides
-            self.fail(error)
+        except BaseException as error:  # noqa: BLE001  the lane lives on; who waits for the outcome decides
+            self.fail(as_exception(error))
         else:
             self._hear(said)
 
@@ -76,11 +84,28 @@ class Run:
 
     def close(self) -> None:
         """Lets go of what the generation holds, in the thread that pulled."""
+        try:
+            if self._generation is not None:
+                self._generation.close()
+        except BaseException:
+            log.exception("%s: what a generation held could not be let go", self.bot.name)
+        # Whoever still settles the job must not keep the model, whose memory may be needed for the next.
+        self._generation = self.model = None
         self.is_closed = True
-        if self._generation is not None:
-            self._generation.close()
 
-    def _hear(self, said: Snapshot | Answer) -> None:
+    @property
+    def is_waiting(self) -> bool:
+        return self._arriving is not None and not self._arriving.done() and not self.is_over
+
+    def wait(self) -> None:
+        """Until what the generation wants is there, or nobody wants the answer any more."""
+        while self.is_waiting:
+            futures.wait([*filter(None, [self._arriving])], timeout=LOOK_S)
+
+    def _hear(self, said: Snapshot | Answer | Waiting) -> None:
+        self._arriving = said.arriving if isinstance(said, Waiting) else None
+        if isinstance(said, Waiting):
+            return
         if isinstance(said, Snapshot):
             self.latest = said
             return

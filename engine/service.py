@@ -21,6 +21,7 @@ from engine.admission import Admission
 from engine.aside import TOUCH_EVERY_S, Sign
 from engine.blobs import Gallery, Markers, Pictures
 from engine.bots import Bot
+from engine.crowding import Crowding
 from engine.device import choose
 from engine.doorbell import Doorbell
 from engine.forever import forever
@@ -44,11 +45,13 @@ log = logging.getLogger(__name__)
 Show = Callable[[Status], None]
 
 JOB: Final = TypeAdapter(Job)
-# Answers that a lane works on at the same time.
+# Answers that a lane works on at the same time. Pictures one by one: a suspended pipeline leaves the thread without
+# gradients, and two that take turns would give them back too early.
 PLACES: Final[dict[LaneName, int]] = {"text": 64}
 OWN_LANES: Final[tuple[LaneName, ...]] = tuple(name for name in LANES if name != "remote")
 REMOTE_AT_ONCE: Final = 8
 SHOW_EVERY_S: Final = 0.5
+LOOK_AROUND_EVERY_S: Final = 1.0
 # The hub notices by itself that an engine is gone, so a farewell that storage does not take is given up.
 FAREWELL_S: Final = 3.0
 # A call that takes jobs is let come to its end: cut off, it would hide them for the time of a lease.
@@ -100,6 +103,7 @@ class Engine:
         self._models = Models(self._budget_bytes, device, self._look_again)
         self._tally = Tally()
         self._sign = Sign()
+        self._crowding = Crowding() if device.place.type == "cpu" else None
         self._lanes = self._opened(Turns(), pace)
         markers = Markers(storage)
         self._watch = Watch(reports, markers, patience)
@@ -129,6 +133,8 @@ class Engine:
         never = asyncio.Event()
         taking = asyncio.create_task(forever("takes jobs", self._worker.take, stop))
         loops = {"watches runs": self._watch.look, "beats": self._beat, "keeps training away": self._keep_training_away}
+        if self._crowding is not None:
+            loops["gives way"] = partial(self._give_way, self._crowding)
         if show is not None:
             loops["shows what it does"] = partial(self._show, show)
         if doorbell is not None:
@@ -146,6 +152,8 @@ class Engine:
         for task in (taking, *others):
             task.cancel()
         await asyncio.gather(taking, *others, return_exceptions=True)
+        if self._crowding is not None:
+            self._crowding.close()
 
     def _opened(self, turns: Turns, pace: Pace) -> Mapping[LaneName, Lane]:
         lanes = {name: Lane(name, self._models, turns, pace.ring, places=PLACES.get(name, 1)) for name in OWN_LANES}
@@ -180,6 +188,10 @@ class Engine:
         if any(not self._lanes[name].is_idle for name in OWN_LANES):
             await asyncio.to_thread(self._sign.touch)
         await asyncio.sleep(TOUCH_EVERY_S)
+
+    async def _give_way(self, crowding: Crowding) -> None:
+        crowding.look()
+        await asyncio.sleep(LOOK_AROUND_EVERY_S)
 
     async def _farewell(self) -> None:
         try:

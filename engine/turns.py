@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from engine.failures import as_exception
+
 # What is less urgent gets a turn after so long, lest a busy evening of talk leave every picture unfinished.
 PATIENCE_S: Final = 2.0
 
@@ -95,8 +97,8 @@ class Turns:
             ticket = self._next()
             try:
                 ticket.work()
-            except Exception as error:  # noqa: BLE001  whoever waits for the work decides
-                ticket.done.set_exception(error)
+            except BaseException as error:  # noqa: BLE001  whoever waits for the work decides
+                ticket.done.set_exception(as_exception(error))
             else:
                 ticket.done.set_result(None)
             # It holds the model, which may have to leave while nothing else comes.

@@ -11,7 +11,7 @@ from contracts.jobs import Job
 from contracts.message import Parameters, PictureProgress
 from contracts.wire import PictureName
 from engine.allocation import keep_freed_memory
-from engine.answers import Answer, Drawing, Fetch, Generation, Model, Snapshot
+from engine.answers import Answer, Drawing, Fetch, Generation, Model, Snapshot, fetched
 from engine.bots import Bot
 from engine.device import Device, choose, loading
 from engine.failures import BadRequestError, UnsafePictureError
@@ -58,7 +58,8 @@ class Easel(Model):
         guard = self._guard(bot.safety)
         name = _painted_over(job)
         chosen = _chosen(bot, job, is_over=name is not None)
-        wish = _wish(job, chosen, None if name is None else opened(name, fetch(name)))
+        original = None if name is None else opened(name, (yield from fetched(fetch, name)))
+        wish = _wish(job, chosen, original)
         previews = None if guard else Previews(FIRST_PREVIEW_MS, PREVIEW_EVERY_MS)
         try:
             drawings = yield from self._drawings(wish, chosen.count or 1, bot.upscale, previews, guard)

@@ -15,7 +15,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, BatchFeatur
 from contracts.jobs import Job
 from contracts.message import Parameters
 from contracts.wire import PictureName
-from engine.answers import Answer, Fetch, Generation, Model, Snapshot
+from engine.answers import Answer, Fetch, Generation, Model, Snapshot, fetched
 from engine.bots import Bot
 from engine.chat_messages import ChatMessage, chat_messages, shorter, without_marks, without_system
 from engine.device import Device, choose, loading, memory_watched
@@ -75,7 +75,9 @@ class Viewer(Model):
         # 1. What is asked for, and the pictures that it is about.
         chosen = seeded_wishes(bot, job, DEFAULTS, self._window)
         messages = without_marks(chat_messages(bot, job), self._marks)
-        pictures = {name: _small(opened(name, fetch(name)).image) for name in _newest(messages)}
+        pictures: dict[PictureName, Image.Image] = {}
+        for name in _newest(messages):
+            pictures[name] = _small(opened(name, (yield from fetched(fetch, name))).image)
         # 2. The prompt that leaves room for the answer in the model's window.
         with memory_watched():
             messages, prompt = self._fitting(messages, pictures, self._window - (chosen.max_new_tokens or 0))

@@ -11,13 +11,13 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from contracts.message import Parameters
-from contracts.wire import PictureName
 from engine.answers import Answer
 from engine.bots import Bot
 from engine.kinds.painting import open_model
 from tests.bench.report import Figures, median, table, verdict
 from tests.engine.checkpoints import IMAGEBOT, save_stable_diffusion
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 TARGET: Final = 0.97
 SEED: Final = 1
@@ -102,16 +102,12 @@ def _ours(folder: Path, upscale: int, steps: int) -> Callable[[], object]:
     asked = job("ImageBot", PROMPT, Parameters(steps=steps, guidance=GUIDANCE, seed=SEED))
 
     def paint() -> object:
-        *_, answer = easel.answer(bot, asked, _no_picture)
+        *_, answer = easel.answer(bot, asked, nothing)
         if not isinstance(answer, Answer) or len(answer.drawings) != 1:
             raise RuntimeError(f"no picture: {answer}")
         return answer
 
     return paint
-
-
-def _no_picture(name: PictureName) -> bytes:
-    raise RuntimeError(f"nobody sent {name}")
 
 
 def _report(size: Size, found: dict[str, Found]) -> Figures:

@@ -32,7 +32,8 @@ def name_of(data: bytes) -> PictureName:
 
 
 async def fetched(storage: Storage, name: PictureName) -> bytes:
-    return await asyncio.to_thread(Gallery(storage).fetch, name)
+    arriving = await asyncio.to_thread(Gallery(storage).fetch, name)
+    return await asyncio.wrap_future(arriving)
 
 
 @pytest.mark.parametrize("container", [IMAGES_CONTAINER, UPLOADS_CONTAINER])

@@ -21,6 +21,7 @@ from engine.kinds.chat import Chat, open_model
 from engine.packaged import SMOLLM2
 from tests.engine.bytewise import bytewise_tokenizer
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 WINDOW = 256
 TEMPLATE = (
@@ -117,9 +118,7 @@ def says(text: str, author: str = "ann") -> Turn:
 
 def ask_all(chat: Chat, asked: list[Job], bot: Bot = BOT) -> list[Answer]:
     """All at the same time, as a lane does."""
-    open_ones: dict[int, Generation] = {
-        number: chat.answer(bot, each, lambda _: b"") for number, each in enumerate(asked)
-    }
+    open_ones: dict[int, Generation] = {number: chat.answer(bot, each, nothing) for number, each in enumerate(asked)}
     answers: dict[int, Answer] = {}
     while open_ones:
         chat.step()
@@ -162,7 +161,7 @@ def test_a_seed_makes_an_answer_repeatable(chat: Chat) -> None:
 
 
 def test_snapshots_grow_to_the_answer(chat: Chat) -> None:
-    generation = chat.answer(BOT, thread(says("Eggs?"), seed=1), lambda _: b"")
+    generation = chat.answer(BOT, thread(says("Eggs?"), seed=1), nothing)
     texts: list[str] = []
     for said in generation:
         if isinstance(said, Answer):
@@ -245,7 +244,7 @@ def test_a_model_that_says_nothing_is_given_up(tmp_path: Path, temperature: floa
 
 def test_closing_an_answer_leaves_the_others_as_they_are(chat: Chat) -> None:
     wanted = thread(says("Eggs?"), seed=3)
-    unwanted = chat.answer(BOT, thread(says("Hens?"), seed=4), lambda _: b"")
+    unwanted = chat.answer(BOT, thread(says("Hens?"), seed=4), nothing)
     next(unwanted)
     chat.step()
     next(unwanted)

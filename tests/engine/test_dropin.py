@@ -23,6 +23,7 @@ from engine.memory import estimated_bytes
 from engine.text.writer import Writer
 from engine.weights import missing_from, weight_files
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 # `tagged`: the fine-tune added its tags to the tokenizer; `spelled`: it left the tokenizer as it was.
@@ -127,7 +128,7 @@ def answered(folder: Path, dialect: Dialect, asked: Job) -> Answer:
     chosen = Parameters(temperature=0, repetition_penalty=1, max_new_tokens=40)
     bot = Bot(name="CoopBot", kind="gpt2", model=str(folder), subreddit="CoopsLab", dialect=dialect, parameters=chosen)
     model = open_model(str(folder), "cpu")
-    for said in model.answer(bot, asked, lambda name: name.encode()):
+    for said in model.answer(bot, asked, nothing):
         if isinstance(said, Answer):
             return said
         model.step()

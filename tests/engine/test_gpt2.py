@@ -8,13 +8,14 @@ import torch
 
 from contracts.jobs import Job, Turn
 from contracts.message import Parameters
-from engine.answers import Answer
+from engine.answers import Answer, Snapshot
 from engine.bots import Bot
 from engine.dialects import tags
 from engine.failures import JobError, ModelUnavailableError, SpeechlessError
 from engine.kinds.gpt2 import TRIES, TaggedText, open_model
 from tests.engine.conftest import save_gpt2
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 BOT = Bot(name="TinyBot", kind="gpt2", model="tiny", subreddit="CoopsLab")
 
@@ -39,18 +40,14 @@ def chatty(tmp_path_factory: pytest.TempPathFactory) -> TaggedText:
     return open_model(str(made), "cpu")
 
 
-def no_picture(name: str) -> bytes:
-    raise AssertionError(f"{name} was asked for")
-
-
 def ask(model: TaggedText, asked: Job, **parameters: float) -> tuple[list[str], Answer]:
     """The texts of the snapshots, and the answer."""
     asked = asked.model_copy(update={"parameters": Parameters.model_validate(parameters)})
     texts: list[str] = []
-    for said in model.answer(BOT, asked, no_picture):
+    for said in model.answer(BOT, asked, nothing):
         if isinstance(said, Answer):
             return texts, said
-        if said.text and [said.text] != texts[-1:]:
+        if isinstance(said, Snapshot) and said.text and [said.text] != texts[-1:]:
             texts.append(said.text)
         model.step()
     raise AssertionError("no answer")

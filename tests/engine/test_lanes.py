@@ -1,14 +1,17 @@
 """How much a lane takes, what begins next, and that one run neither disturbs nor outlives another."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 
 import pytest
 
 from contracts.message import Parameters
-from engine.answers import Answer, Fetch, Generation, Model, Snapshot
+from engine.answers import Answer, Fetch, Generation, Model, Snapshot, fetched
 from engine.bots import Bot
 from engine.failures import ModelUnavailableError, StoppedError
 from engine.lanes import MOST_WAITING, Lane
@@ -348,6 +351,81 @@ async def test_a_long_picture_never_makes_a_text_wait_longer_than_one_step_of_it
     for _ in range(50):
         step_may_end.release()
     assert await painting.outcome == ANSWER
+
+
+async def test_others_have_the_device_while_a_picture_is_fetched() -> None:
+    turns = Turns()
+    text, vision = opened(turns=turns), Lane("vision", House(), turns, nothing)
+    arriving: Future[bytes] = Future()
+
+    def looked() -> Generation:
+        data = yield from fetched(lambda _: arriving, "a.png")
+        yield Answer(data.decode(), parameters=Parameters(), model="none")
+
+    looking = vision.start(run_of(looked))
+    await looking.begun.wait()
+    for _ in range(3):
+        assert await text.start(run_of(quick)).outcome == ANSWER
+    assert not looking.outcome.done()
+    arriving.set_result(b"a hen")
+    assert (await looking.outcome).text == "a hen"
+
+
+async def test_an_answer_that_waits_for_a_picture_can_be_stopped() -> None:
+    lane = opened()
+    waiting = lane.start(run_of(fetched_for_ever))
+    await waiting.begun.wait()
+    waiting.stop(StoppedError())
+    await rested(lane)
+    assert waiting.is_closed
+
+
+def fetched_for_ever() -> Generation:
+    yield from fetched(lambda _: Future(), "a.png")
+    yield ANSWER
+
+
+class PanicError(BaseException):
+    """As libraries in Rust raise it: no Exception."""
+
+
+@pytest.mark.parametrize("has_turns", [True, False])
+async def test_a_panic_ends_the_run_and_neither_its_lane_nor_the_others(has_turns: bool) -> None:
+    turns = Turns() if has_turns else None
+    lane, other = opened(turns=turns), Lane("vision", House(), turns, nothing)
+
+    def panics() -> Generation:
+        yield Snapshot("...")
+        raise PanicError("out of bounds")
+
+    def clings() -> Generation:
+        try:
+            while True:
+                yield Snapshot("...")
+        finally:
+            raise PanicError("cannot let go")
+
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        await lane.start(run_of(panics)).outcome
+    clinging = lane.start(run_of(clings))
+    await clinging.begun.wait()
+    clinging.stop(StoppedError())
+    await rested(lane)
+    assert await other.start(run_of(quick)).outcome == ANSWER
+    assert await lane.start(run_of(quick)).outcome == ANSWER
+
+
+async def test_a_run_that_is_over_keeps_no_model() -> None:
+    house = House()
+    lane = opened(house)
+    run = lane.start(run_of(quick))
+    await run.outcome
+    await rested(lane)
+    gone = weakref.finalize(house.model, nothing)
+    del house.model
+    gc.collect()
+    assert not gone.alive
+    assert run.is_closed
 
 
 async def rested(lane: Lane) -> None:

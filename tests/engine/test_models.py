@@ -1,16 +1,20 @@
 """Which models are in memory: what fits, the most recently used, and never what would not fit."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contracts.jobs import Job
 from engine import models as models_module
-from engine.answers import Model
+from engine.answers import Fetch, Generation, Model
 from engine.bots import Bot
 from engine.device import choose
-from engine.failures import JobError, ModelUnavailableError, TooLargeError
+from engine.failures import JobError, ModelUnavailableError, OutOfMemoryError, TooLargeError
 from engine.memory import estimated_bytes
 from engine.models import Models
 from tests.engine.conftest import save_gpt2
@@ -167,3 +171,74 @@ def test_bots_with_the_same_model_share_it(two: House, bots: tuple[Bot, ...]) ->
     twin = bots[0].model_copy(update={"name": "Twin"})
     assert two.use(bots[0]) is two.use(twin)
     assert len(two.names) == 1
+
+
+class Loading:
+    """Stands for the kinds' loading; `left_at_load` tells of each load whether an earlier model was still there."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self.size_bytes = size_bytes
+        self.errors: list[BaseException] = []
+        self.left_at_load: list[bool] = []
+        self.gone: list[weakref.finalize[..., Any]] = []
+
+    def __call__(self, _bot: Bot) -> Model:
+        self.left_at_load.append(any(each.alive for each in self.gone))
+        model = Heavy(self.size_bytes)
+        self.gone.append(weakref.finalize(model, int))
+        if self.errors:
+            raise self.errors.pop(0)
+        return model
+
+
+class Heavy(Model):
+    def __init__(self, size_bytes: int) -> None:
+        self._size_bytes = size_bytes
+
+    @property
+    def size_bytes(self) -> int:
+        return self._size_bytes
+
+    def answer(self, bot: Bot, job: Job, fetch: Fetch) -> Generation:
+        raise NotImplementedError
+
+
+def refused(house: House, bot: Bot) -> JobError:
+    """As a lane hears it, again and again."""
+    for _ in range(100):
+        with pytest.raises(JobError):
+            house.try_out(bot)
+    with pytest.raises(JobError) as told:
+        house.try_out(bot)
+    return told.value
+
+
+def test_nothing_is_left_of_a_model_that_turned_out_too_large(
+    two: House, bots: tuple[Bot, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = Loading(two.models.budget_bytes + 1)
+    monkeypatch.setattr(two.models, "_load", loading)
+    error = refused(two, bots[0])
+    gc.collect()
+    assert isinstance(error, TooLargeError)
+    assert [each.alive for each in loading.gone] == [False]
+
+
+def test_nothing_is_left_of_the_first_try_when_memory_was_short(
+    two: House, bots: tuple[Bot, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = Loading(1)
+    loading.errors = [OutOfMemoryError("full")]
+    monkeypatch.setattr(two.models, "_load", loading)
+    two.try_out(bots[0])
+    assert loading.left_at_load == [False, False]
+
+
+def test_a_panic_while_loading_is_told_and_the_next_model_comes(
+    two: House, bots: tuple[Bot, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = Loading(1)
+    loading.errors = [SystemExit("a panic")]
+    monkeypatch.setattr(two.models, "_load", loading)
+    assert isinstance(refused(two, bots[0]), ModelUnavailableError)
+    two.try_out(bots[1])

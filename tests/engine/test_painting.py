@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from engine.pictures.files import thumbnail
 from tests.engine.checkpoints import IMAGEBOT
 from tests.engine.conftest import running_engine
 from tests.engine.desk import Desk, job
+from tests.engine.fetching import nothing, there
 
 BOT = Bot(name="ImageBot", kind="diffusion", model=str(IMAGEBOT), upscale=2)
 NARROW = BOT.model_copy(update={"limits": Limits(steps=10, side=128, count=2)})
@@ -39,15 +41,11 @@ def asking(*thread: Turn) -> Job:
     return job("ImageBot", "", Parameters(steps=4)).model_copy(update={"thread": thread})
 
 
-def nothing(name: PictureName) -> bytes:
-    raise AssertionError(name)
-
-
-def sent(name: PictureName) -> bytes:
+def sent(name: PictureName) -> Future[bytes]:
     assert name == SENT
     file = io.BytesIO()
     Image.new("RGB", (300, 200), "blue").save(file, "PNG")
-    return file.getvalue()
+    return there(file.getvalue())
 
 
 def answered(easel: Easel, asked: Job, bot: Bot = BOT) -> Answer:
@@ -225,4 +223,4 @@ def test_other_pictures_of_the_thread_are_left_alone(easel: Easel, thread: tuple
 def test_a_picture_that_cannot_be_opened_is_a_bad_request(easel: Easel) -> None:
     broken = asking(Turn(author="ann", text="a cat", images=(SENT,)))
     with pytest.raises(BadRequestError):
-        list(easel.answer(BOT, broken, lambda _: b"no picture"))
+        list(easel.answer(BOT, broken, lambda _: there(b"no picture")))

@@ -35,9 +35,10 @@ def test_size_is_that_of_all_parts() -> None:
 @pytest.mark.parametrize(("place", "is_last"), [("cpu", True), ("cuda", True), ("mps", False)])
 def test_channels_of_a_pixel_lie_side_by_side_where_that_is_quicker(place: str, is_last: bool) -> None:
     pipeline = Pipeline()
-    convolution = nn.Conv2d(8, 8, 3)
-    pipeline.components["unet"] = convolution
+    convolution, of_films = nn.Conv2d(8, 8, 3), nn.Conv3d(8, 8, 3)
+    pipeline.components["unet"] = nn.Sequential(convolution, of_films)
     memory.put_on(pipeline, torch.device(place), None)
+    assert of_films.weight.is_contiguous()
     assert convolution.weight.is_contiguous(memory_format=torch.channels_last) == is_last
 
 

@@ -25,6 +25,7 @@ from engine.kinds import remote
 from engine.kinds.remote import PAUSES_S, open_model
 from infra.ports import free_ports
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 KEY = "sk-hunter2"
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
@@ -120,7 +121,7 @@ def bot(service: Service | None, key: str | None = None) -> Bot:
 async def ask(asked: Bot, parameters: Parameters | None = None) -> tuple[list[str], Answer]:
     """The texts of the snapshots, and the answer."""
     *snapshots, answer = await asyncio.to_thread(
-        lambda: list(open_model("org/model", "cpu").answer(asked, job("FarBot", parameters=parameters), lambda _: b""))
+        lambda: list(open_model("org/model", "cpu").answer(asked, job("FarBot", parameters=parameters), nothing))
     )
     assert isinstance(answer, Answer)
     return [said.text for said in snapshots if isinstance(said, Snapshot)], answer
@@ -152,7 +153,7 @@ async def test_snapshots_grow_while_the_service_still_speaks(service: Service) -
         return response
 
     service.replies = [waits]
-    generation = open_model("org/model", "cpu").answer(bot(service), job("FarBot"), lambda _: b"")
+    generation = open_model("org/model", "cpu").answer(bot(service), job("FarBot"), nothing)
     said = Snapshot()
     while not said.text:
         pulled = await asyncio.to_thread(next, generation)
@@ -318,7 +319,7 @@ async def test_closing_an_answer_hangs_up_at_once_though_the_service_says_nothin
         raise AssertionError
 
     service.replies = [thinks]
-    with closing(open_model("org/model", "cpu").answer(bot(service), job("FarBot"), lambda _: b"")) as generation:
+    with closing(open_model("org/model", "cpu").answer(bot(service), job("FarBot"), nothing)) as generation:
         while not service.asked:
             await asyncio.to_thread(next, generation)
         await asyncio.to_thread(generation.close)
@@ -335,7 +336,7 @@ async def test_closing_an_answer_in_its_midst_hangs_up(service: Service) -> None
             await asyncio.sleep(0.01)
 
     service.replies = [rambles]
-    generation = open_model("org/model", "cpu").answer(bot(service), job("FarBot"), lambda _: b"")
+    generation = open_model("org/model", "cpu").answer(bot(service), job("FarBot"), nothing)
     said = Snapshot()
     while not said.text:
         pulled = await asyncio.to_thread(next, generation)
@@ -356,10 +357,7 @@ async def test_several_answers_of_one_model_are_made_at_once(service: Service) -
     service.replies = [gathers]
     model = open_model("org/model", "cpu")
     answers = await asyncio.gather(
-        *(
-            asyncio.to_thread(lambda: list(model.answer(bot(service), job("FarBot"), lambda _: b""))[-1])
-            for _ in range(4)
-        )
+        *(asyncio.to_thread(lambda: list(model.answer(bot(service), job("FarBot"), nothing))[-1]) for _ in range(4))
     )
     assert all(isinstance(answer, Answer) for answer in answers)
 

@@ -7,7 +7,6 @@ import torch
 from PIL import Image
 
 from contracts.message import Parameters
-from contracts.wire import PictureName
 from engine.answers import Answer, Snapshot
 from engine.bots import Bot, read_bots
 from engine.failures import ModelUnavailableError, UnsafePictureError
@@ -16,6 +15,7 @@ from engine.kinds.painting import Easel, open_model
 from engine.pictures.safety import Guard
 from tests.engine.checkpoints import IMAGEBOT, save_classifier
 from tests.engine.desk import job
+from tests.engine.fetching import nothing
 
 CPU = torch.device("cpu")
 LABELS = ("normal", "nsfw")
@@ -29,10 +29,6 @@ def easel() -> Easel:
 
 def bot(safety: Path) -> Bot:
     return Bot(name="ImageBot", kind="diffusion", model=str(IMAGEBOT), safety=str(safety))
-
-
-def nothing(name: PictureName) -> bytes:
-    raise AssertionError(name)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +59,7 @@ def test_an_unsafe_picture_is_never_shown_and_neither_are_its_previews(
     easel: Easel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(painting, "FIRST_PREVIEW_MS", 0)
-    said: list[Snapshot | Answer] = []
+    said: list[object] = []
     with pytest.raises(UnsafePictureError, match="nsfw"):
         said.extend(easel.answer(bot(save_classifier(tmp_path, LABELS, winner="nsfw")), CAT, nothing))
     pictures = [snapshot.picture for snapshot in said if isinstance(snapshot, Snapshot) and snapshot.picture]

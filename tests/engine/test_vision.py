@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from engine.failures import BadRequestError, ModelUnavailableError
 from engine.kinds.vision import MOST_PICTURES, Viewer, open_model
 from tests.engine.bytewise import bytewise_tokenizer
 from tests.engine.desk import job
+from tests.engine.fetching import there
 
 SIDE, PATCH, WINDOW = 28, 14, 256
 # (28 / 14)² patches.
@@ -112,9 +114,9 @@ class Album:
         Image.new("RGB", size, colour).save(file, "PNG")
         return self.add(file.getvalue())
 
-    def fetch(self, name: PictureName) -> bytes:
+    def fetch(self, name: PictureName) -> Future[bytes]:
         self.fetched.append(name)
-        return self._held[name]
+        return there(self._held[name])
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import torch
 
 from contracts.jobs import Job, Turn
 from contracts.message import Parameters
-from contracts.wire import PictureName
 from engine.answers import Answer, Generation, Model
 from engine.bots import Bot
 from engine.device import choose
@@ -24,6 +23,7 @@ from engine.run import Run
 from engine.service import PLACES
 from engine.turns import Rank, Turns
 from tests.bench.text.plan import REPETITION_PENALTY, TEMPERATURE, THREADS, TOP_K, TOP_P
+from tests.engine.fetching import nothing
 
 TEXT: Final = "Our hens have laid eleven eggs today, and the bread came out of the oven just in time for breakfast."
 
@@ -92,11 +92,7 @@ def _steps(model: Model, bot: Bot, town: Town) -> Generation:
 
 
 def _answer(bot: Bot, job: Job, model: Model) -> Generation:
-    return model.answer(bot, job, _no_picture)
-
-
-def _no_picture(_name: PictureName) -> bytes:
-    raise AssertionError
+    return model.answer(bot, job, nothing)
 
 
 def _job(bot: Bot, town: Town, number: int) -> Job:
