@@ -17,6 +17,7 @@ import ftfy
 Dialect = Literal["plain", "open", "closed"]
 CountTokens = Callable[[str], int]
 
+END_OF_TEXT: Final = "<|endoftext|>"
 # Any tag: whole, broken, or only begun at the end of a text that is still being written.
 TAG: Final = re.compile(r"<\|[^<>|]*(?:\|>?|>)?|<\Z")
 _TAG_REST: Final = re.compile(r"\w*\|>")
@@ -113,6 +114,12 @@ def tags(dialect: Dialect) -> list[str]:
     return found
 
 
+def endings(dialect: Dialect) -> tuple[str, str]:
+    """What a whole thread ends with, and nothing else does: people's text holds no tags."""
+    end = END_OF_TEXT if dialect == "closed" else ""
+    return f"<|eoss|>{end}", f"<|eols|>{end}"
+
+
 def _opening(dialect: Dialect, thread: Thread) -> str:
     kind, field = ("sols", "l") if thread.is_link else ("soss", "st")
     body = "" if thread.is_link else _safe(dialect, thread.body)
@@ -138,8 +145,7 @@ def _replies(dialect: Dialect, thread: Thread, author: str, unnamed: int) -> lis
 
 
 def _ending(dialect: Dialect, thread: Thread) -> str:
-    end = "<|eols|>" if thread.is_link else "<|eoss|>"
-    return f"{end}<|endoftext|>" if dialect == "closed" else end
+    return endings(dialect)[thread.is_link]
 
 
 def _sense(dialect: Dialect, speaker: str, author: str, two_up: str) -> str:
