@@ -71,6 +71,17 @@ def loading(source: str) -> Iterator[None]:
         raise ModelUnavailableError(f"{source}: {error}") from error
 
 
+def cpu_has_bf16() -> bool:
+    """Where it must be imitated, it is slower than fp32."""
+    return cpu_has("avx512_bf16", "amx_bf16")
+
+
+def cpu_has(*instructions: str) -> bool:
+    """Whether the processor knows one of them, and torch the way to use it."""
+    there = torch.cpu.get_capabilities()
+    return torch.backends.mkldnn.is_available() and any(there.get(name, False) for name in instructions)
+
+
 def _there() -> list[str]:
     """The fastest first."""
     found = []

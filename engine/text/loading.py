@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2LMHeadModel, PreTrainedModel
 
-from engine.device import Device
+from engine.device import Device, cpu_has, cpu_has_bf16
 from engine.failures import ModelUnavailableError
 from engine.text.causal import Causal
 from engine.text.decoder import Decoder
@@ -60,7 +60,7 @@ def read(source: str, device: Device) -> tuple[Any, PreTrainedModel]:
 def decoder_for(model: PreTrainedModel, sample: list[int], device: Device) -> Decoder:
     """GPT-2's own loop where it knows the model, else the model's forward pass. `sample` is the ids of SAMPLE."""
     if not isinstance(model, GPT2LMHeadModel) or not fits(model.config):
-        if device.place.type == "cpu" and device.dtype == torch.float32 and _is_large(model) and _has_bf16():
+        if device.place.type == "cpu" and device.dtype == torch.float32 and _is_large(model) and cpu_has_bf16():
             nn.Module.to(model, torch.bfloat16)
         return Causal(model)
     if device.place.type == "cuda":
@@ -97,16 +97,7 @@ def _keeps_its_loss(model: GPT2LMHeadModel, quick: Gpt2, sample: list[int]) -> b
 
 def _has_int8() -> bool:
     """Only processors with instructions for it; others are slow or round wrongly."""
-    return torch.backends.mkldnn.is_available() and _can("avx512_vnni", "avx_vnni")
-
-
-def _has_bf16() -> bool:
-    return torch.backends.mkldnn.is_available() and _can("avx512_bf16", "amx_bf16")
-
-
-def _can(*instructions: str) -> bool:
-    there = torch.cpu.get_capabilities()
-    return any(there.get(name, False) for name in instructions)
+    return cpu_has("avx512_vnni", "avx_vnni")
 
 
 def _is_large(model: PreTrainedModel) -> bool:

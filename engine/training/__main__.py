@@ -2,22 +2,52 @@
 
 import argparse
 import logging
+import shlex
+import sys
 from collections.abc import Sequence
 
-from engine.training import demo_bots, text
+import transformers
+
+from engine.training import evaluate, finetune, new_base, promote, sample_dump, talk
+from engine.training.dataset import DatasetError
 from engine.training.images import command as images
+from engine.training.problems import TrainingError
+
+FAILED = 1
+INTERRUPTED = 130
 
 
-def main(words: Sequence[str] | None = None) -> None:
+def main(words: Sequence[str] | None = None) -> int:
+    """The exit code: 0, or 1 after a sentence on what went wrong."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    parser = argparse.ArgumentParser(prog="python -m engine.training", description="Makes bots.")
+    _hush()
+    parser = argparse.ArgumentParser(
+        prog="python -m engine.training",
+        description="Makes bots: make-dataset, then finetune, then evaluate, try and promote.",
+    )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    text.add_parser(subparsers)
-    images.add_parser(subparsers)
-    demo_bots.add_parser(subparsers)
+    for command in (finetune, evaluate, talk, promote, new_base, sample_dump, images):
+        command.add_parser(subparsers)
+    words = sys.argv[1:] if words is None else words
     arguments = parser.parse_args(words)
-    arguments.run(arguments)
+    arguments.command = shlex.join(["python", "-m", "engine.training", *words])
+    try:
+        arguments.run(arguments)
+    except (TrainingError, DatasetError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on from where it was, if it can.", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _hush() -> None:
+    """What libraries say of themselves would drown what we say."""
+    transformers.utils.logging.disable_progress_bar()
+    for name in ("matplotlib", "simpletransformers"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,95 +1,182 @@
-"""Trains a GPT-2 with simpletransformers on exactly the token ids that the tokenizer gives."""
+"""`python -m engine.training finetune DATASET --into FOLDER`: a bot from a dataset."""
 
-import sys
-import tempfile
+import argparse
+import json
+import logging
+import time
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import torch
-from torch.utils.data import Dataset
-from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoTokenizer, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from engine.aside import LastInLine
+from engine.training import card, curve, lora, progress
+from engine.training.base import SIZES, add_tags, block_size, load_base
+from engine.training.blocks import Blocks
+from engine.training.checkpoints import Checkpoints
+from engine.training.course import Course, dtype_for, steps_an_epoch
+from engine.training.dataset import HELD_OUT, TRAIN, Manifest, read_threads
+from engine.training.problems import TrainingError
+from engine.training.ranks import Rank, joined
+from engine.training.result import LOSS_CURVE, Result
+from engine.training.tokenizer import save_tokenizer
 
-WINDOW_TOKENS: Final = 256
-# Many small steps beat few big ones here: with sixteen blocks a step the tags came out broken.
-BLOCKS_A_STEP: Final = 4
+log = logging.getLogger(__name__)
 
-
-class Blocks(Dataset[torch.Tensor]):
-    """The texts one after the other, cut into full blocks: padding would be trained on."""
-
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> None:
-        ids = [token for text in texts for token in tokenizer(text).input_ids]
-        starts = range(0, len(ids) - WINDOW_TOKENS + 1, WINDOW_TOKENS)
-        self._blocks = [torch.tensor(ids[start : start + WINDOW_TOKENS]) for start in starts]
-        self._line = LastInLine()
-
-    def __len__(self) -> int:
-        return len(self._blocks)
-
-    def __getitem__(self, index: int) -> torch.Tensor:
-        return self._blocks[index]
-
-    def __getitems__(self, indices: list[int]) -> list[torch.Tensor]:
-        """A batch, as the data loader fetches it: the one moment between two batches that the trainer leaves to us."""
-        self._line.wait()
-        return [self._blocks[index] for index in indices]
+CHECKPOINTS: Final = "checkpoints"
+BASE: Final = "base"
+NEW_TOKENS: Final = "new_tokens.json"
+BOTS_FILE: Final = Path(__file__).parents[1] / "bots.toml"
+# Of the held-out threads so many characters are read at each evaluation: about 200,000 tokens.
+HELD_OUT_CHARACTERS: Final = 800_000
 
 
-def fresh_model(tokenizer: PreTrainedTokenizerFast, seed: int) -> GPT2LMHeadModel:
-    """An untrained GPT-2 of about two million parameters."""
-    torch.manual_seed(seed)
-    config = GPT2Config(
-        vocab_size=len(tokenizer),
-        n_positions=WINDOW_TOKENS,
-        n_embd=192,
-        n_layer=4,
-        n_head=6,
-        resid_pdrop=0.0,  # the grammar does not run out of threads, so there is nothing to learn by heart
-        embd_pdrop=0.0,
-        attn_pdrop=0.0,
-        bos_token_id=tokenizer.eos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "finetune",
+        help="a bot from a dataset, on top of any GPT-2",
+        description="Trains a GPT-2 on a dataset. Repeated after an interruption, the same command goes on from the "
+        "latest checkpoint. On several cards: torchrun --nproc-per-node CARDS -m engine.training finetune …",
     )
-    return GPT2LMHeadModel(config)
+    add = parser.add_argument
+    add("dataset", type=Path, help="a folder that make-dataset made")
+    add("--into", type=Path, required=True, metavar="FOLDER", help="where the bot is written; its name is the bot's")
+    add("--base", default=SIZES[0], help=f"{', '.join(SIZES)}, another id, or a folder (default: %(default)s)")
+    add("--epochs", type=_at_least_one, default=3, help="times each text is learnt (default: %(default)s)")
+    add("--learning-rate", type=float, default=5e-5, help="at its highest (default: %(default)s)")
+    add("--batch", type=_at_least_one, default=4, help="blocks at a time on each card (default: %(default)s)")
+    add("--accumulate", type=_at_least_one, default=1, help="batches a step (default: %(default)s)")
+    add("--block-tokens", type=int, help="tokens of a block (default: the model's window)")
+    add("--evaluations", type=_at_least_one, default=20, help="and checkpoints, in all (default: %(default)s)")
+    add("--patience", type=_at_least_one, default=3, help="evaluations without progress before it stops early")
+    add(
+        "--lora",
+        type=int,
+        default=0,
+        metavar="RANK",
+        help="train adapters of this rank alone, and merge them",
+    )
+    add("--less-memory", action="store_true", help="compute again what would be kept for the gradients; slower")
+    add("--precision", choices=("auto", "bf16", "fp16", "fp32"), default="auto", help="of the products")
+    add("--seed", type=int, default=7, help="(default: %(default)s)")
+    parser.set_defaults(run=run)
 
 
-def train(
-    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, blocks: Blocks, epochs: int, seed: int
-) -> GPT2LMHeadModel:
-    # An optional package that takes seconds to load and that only training needs.
-    from simpletransformers.language_modeling import LanguageModelingArgs, LanguageModelingModel
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is less than 1")
+    return value
 
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder) / "base"
-        model.save_pretrained(base)
-        tokenizer.save_pretrained(base)
-        settings = LanguageModelingArgs(
-            adam_betas=(0.9, 0.98),
-            block_size=WINDOW_TOKENS,
-            cache_dir=f"{folder}/cache",
-            fp16=False,
-            learning_rate=3e-3,
-            logging_steps=10,
-            manual_seed=seed,
-            max_seq_length=WINDOW_TOKENS,
-            mlm=False,
-            no_save=True,  # it would write a pickle beside the weights
-            num_train_epochs=epochs,
-            scheduler="cosine_schedule_with_warmup",
-            silent=not sys.stderr.isatty(),
-            tensorboard_dir=f"{folder}/tensorboard",
-            train_batch_size=BLOCKS_A_STEP,
-            use_multiprocessing=False,
-            weight_decay=0.1,
+
+def run(arguments: argparse.Namespace) -> None:
+    manifest = Manifest.load(arguments.dataset)
+    if (arguments.into / "config.json").exists():
+        raise TrainingError(f"{arguments.into} holds a finished bot already; choose another folder.")
+    checkpoints = Checkpoints(arguments.into / CHECKPOINTS)
+    with joined() as rank:
+        if rank.is_first:
+            checkpoints.open(_lasting(arguments, manifest))
+            _prepare_base(arguments.base, manifest, checkpoints.folder / BASE)
+        rank.wait()
+        trained, tokenizer, result = _trained(arguments, rank, checkpoints)
+        if rank.is_first:
+            save(trained, tokenizer, arguments.into)
+            curve.draw(result.points, arguments.into / LOSS_CURVE, f"{arguments.into.name}, held out and learnt")
+            card.write(arguments, manifest, trained.num_parameters(), result)
+            checkpoints.remove()
+            way = card.seen_from(BOTS_FILE, arguments.into)
+            print(f"\nThe bot is in {arguments.into}. Its lines for {BOTS_FILE.name}:\n")
+            print("\n".join(card.lines(arguments.into.name, way, manifest)))
+
+
+def save(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """In half precision, as the engine serves it. Raises TrainingError where a weight is beyond its range."""
+    model.half()
+    for name, weight in model.named_parameters():
+        if not torch.isfinite(weight).all():
+            raise TrainingError(f"The training went astray: {name} holds no finite numbers. Try a lower learning rate.")
+    model.save_pretrained(folder)
+    save_tokenizer(tokenizer, folder, int(model.config.n_positions))
+
+
+def _lasting(arguments: argparse.Namespace, manifest: Manifest) -> dict[str, Any]:
+    """What must not change between an interruption and its resumption."""
+    names = ("base", "epochs", "learning_rate", "batch", "accumulate", "block_tokens", "evaluations", "lora", "seed")
+    return {"train_sha256": manifest.train.sha256, **{name: vars(arguments)[name] for name in names}}
+
+
+def _prepare_base(source: str, manifest: Manifest, folder: Path) -> None:
+    """Once: the embeddings of new tags begin at random, and each process and each resumption needs the same."""
+    if (folder / NEW_TOKENS).is_file():
+        return
+    model, tokenizer = load_base(source)
+    new = add_tags(model, tokenizer, manifest.dialect)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    (folder / NEW_TOKENS).write_text(json.dumps(new), "utf-8")
+    log.info("%s: %d parameters, %d new tags", source, model.num_parameters(), len(new))
+
+
+def _trained(
+    arguments: argparse.Namespace, rank: Rank, checkpoints: Checkpoints
+) -> tuple[GPT2LMHeadModel, PreTrainedTokenizerFast, Result]:
+    # simpletransformers is optional, takes seconds to load, and warns of what it cannot do any more.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from engine.training.trainer import Trainer
+
+    base = checkpoints.folder / BASE
+    tokenizer = cast(PreTrainedTokenizerFast, AutoTokenizer.from_pretrained(base, local_files_only=True))
+    tokens = block_size(AutoConfig.from_pretrained(base, local_files_only=True), arguments.block_tokens)
+    blocks = Blocks(tokenizer, read_threads(arguments.dataset, TRAIN), tokens)
+    held_out = _some(read_threads(arguments.dataset, HELD_OUT))
+    course = _course(arguments, rank, len(blocks))
+    new_tokens = json.loads((base / NEW_TOKENS).read_text("utf-8"))
+    trainer = Trainer(base, tokenizer, new_tokens, held_out, course, rank, checkpoints)
+    log.info("%d blocks of %d tokens on %s in %s", len(blocks), tokens, rank.device, course.dtype)
+    before, began_s = trainer.held_out_loss(), time.perf_counter()
+    with progress.shown(
+        len(blocks) // rank.count * course.epochs, tokens * rank.count, is_quiet=not rank.is_first
+    ) as going:
+        points = trainer.fit(blocks, going)
+    after, seconds = trainer.held_out_loss(), time.perf_counter() - began_s
+    result = Result(before, after, points, going.tokens_per_second, seconds, str(rank.device))
+    return lora.merged(trainer.core.cpu()), tokenizer, result
+
+
+def _course(arguments: argparse.Namespace, rank: Rank, blocks: int) -> Course:
+    """Raises TrainingError where there is too little to learn for one step."""
+    an_epoch = steps_an_epoch(blocks // rank.count, arguments.batch, arguments.accumulate)
+    if not an_epoch:
+        raise TrainingError(
+            f"{blocks} blocks are fewer than one step learns: choose a smaller --accumulate or smaller --block-tokens."
         )
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        trainer = LanguageModelingModel("gpt2", str(base), args=settings, use_cuda=device == "cuda")
-        # Its own reading of a text file decodes and encodes again, and loses what is not plain text on the way.
-        trainer.load_and_cache_examples = lambda *_, **__: blocks
-        # Its own mixed precision is for CUDA alone; bfloat16 halves the time on processors that know it. Without the
-        # cache: it would keep the first step's weights until the block ends.
-        with torch.autocast(device, dtype=torch.bfloat16, cache_enabled=False):
-            trainer.train_model("", output_dir=f"{folder}/trained")
-        return cast(GPT2LMHeadModel, trainer.model.cpu().eval())
+    return Course(
+        epochs=arguments.epochs,
+        learning_rate=arguments.learning_rate,
+        batch=arguments.batch,
+        accumulate=arguments.accumulate,
+        evaluate_every=max(1, an_epoch * arguments.epochs // arguments.evaluations),
+        patience=arguments.patience,
+        dtype=dtype_for(arguments.precision, rank.device),
+        lora_rank=arguments.lora,
+        less_memory=arguments.less_memory,
+        seed=arguments.seed,
+    )
+
+
+def _some(texts: Iterator[str]) -> list[str]:
+    """Raises TrainingError where there are none."""
+    some: list[str] = []
+    characters = 0
+    for text in texts:
+        some.append(text)
+        characters += len(text)
+        if characters >= HELD_OUT_CHARACTERS:
+            break
+    if not some:
+        raise TrainingError("The dataset holds no thread out, so nothing would tell when to stop.")
+    return some

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 
 from engine import aside
 from engine.aside import LastInLine, Sign, sign
-from engine.training.finetune import Blocks
+from engine.training.blocks import Blocks
 from engine.training.grammar import lessons
 from engine.training.images.autoencoder import encode, train_autoencoder
 from engine.training.images.denoiser import train_denoiser, untrained
@@ -101,7 +101,7 @@ def test_an_engine_that_cannot_write_the_file_says_so_once(home: Path, caplog: p
 
 def learn_text() -> None:
     texts = [lesson.tagged("closed") for lesson in lessons(load_vocabulary("coop"), 40, seed=1)]
-    blocks = Blocks(train_tokenizer(texts, "closed", 600), texts)
+    blocks = Blocks(train_tokenizer(texts, "closed", 600), texts, 256)
     assert len(list(DataLoader(blocks, batch_size=4))) == -(-len(blocks) // 4)
 
 

@@ -8,17 +8,22 @@ from pathlib import Path
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
+from contracts.jobs import Turn
 from engine import dialects
 from engine.dialects import TAG, Dialect
-from engine.training import finetune
+from engine.kinds.gpt2 import open_model
+from engine.training.blocks import Blocks, Shuffled
 from engine.training.grammar import lessons
-from engine.training.heldout import Candidate
+from engine.training.loss import measured
+from engine.training.new_base import untrained
 from engine.training.people import person
+from engine.training.talk import answer, bot_in
 from engine.training.tokenizer import save_tokenizer, train_tokenizer
 from engine.training.vocabulary import corpus_names, load_phrases, load_vocabulary
 
-BOTS = Path(__file__).parents[2] / "engine" / "bots"
+BOTS = Path(__file__).parents[3] / "engine" / "bots"
 TINY_TOKENS = 600
+BLOCK_TOKENS = 256
 
 
 def made_texts(corpus: str, count: int, dialect: Dialect = "closed") -> list[str]:
@@ -81,39 +86,63 @@ def test_each_tag_is_one_token_and_survives_the_round_trip(dialect: Dialect) -> 
 
 def test_training_sees_exactly_the_ids_of_the_texts(tokenizer: PreTrainedTokenizerFast) -> None:
     texts = made_texts("coop", 40)
-    blocks = finetune.Blocks(tokenizer, texts)
+    blocks = Blocks(tokenizer, texts, BLOCK_TOKENS)
     ids = [token for text in texts for token in tokenizer(text).input_ids]
     seen = [token for number in range(len(blocks)) for token in blocks[number].tolist()]
     assert seen == ids[: len(seen)]
-    assert 0 <= len(ids) - len(seen) < finetune.WINDOW_TOKENS
+    assert 0 <= len(ids) - len(seen) < BLOCK_TOKENS
     assert "".join(texts).startswith(str(tokenizer.decode(blocks[0])))
 
 
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_each_epoch_shuffles_each_block_once_over_all_processes_and_anew(ranks: int) -> None:
+    orders = [Shuffled(11, seed=7, rank=rank, ranks=ranks) for rank in range(ranks)]
+    epochs = [[block for order in orders for block in order] for _ in range(2)]
+    for epoch in epochs:
+        assert len(set(epoch)) == len(epoch) == 11 // ranks * ranks
+    assert epochs[0] != epochs[1]
+    assert list(Shuffled(11, seed=8)) != list(Shuffled(11, seed=7))
+
+
+def test_a_resumed_order_goes_on_where_it_was_left() -> None:
+    whole, resumed = Shuffled(20, seed=7), Shuffled(20, seed=7)
+    first, second = list(whole), list(whole)
+    resumed.resume(1, skipped_blocks=3, done_blocks=6)
+    assert list(resumed)[3:] == second[6:]
+    assert resumed.done == 40
+    resumed.resume(0, skipped_blocks=0, done_blocks=0)
+    assert list(resumed) == first
+
+
 def test_a_saved_tokenizer_gives_the_same_ids(tokenizer: PreTrainedTokenizerFast, tmp_path: Path) -> None:
-    save_tokenizer(tokenizer, tmp_path, finetune.WINDOW_TOKENS)
+    save_tokenizer(tokenizer, tmp_path, BLOCK_TOKENS)
     loaded = AutoTokenizer.from_pretrained(tmp_path, local_files_only=True)
     texts = made_texts("coop", 50)
     assert [loaded(text).input_ids for text in texts] == [tokenizer(text).input_ids for text in texts]
-    assert loaded.model_max_length == finetune.WINDOW_TOKENS
+    assert loaded.model_max_length == BLOCK_TOKENS
 
 
 def test_perplexity_of_an_untrained_model_is_about_the_size_of_its_vocabulary(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
-    untrained = Candidate(finetune.fresh_model(tokenizer, seed=1), tokenizer, "closed")
-    measured = untrained.perplexity(lessons(load_vocabulary("coop"), 5, seed=1))
-    assert 0.5 * len(tokenizer) < measured < 2 * len(tokenizer)
+    model = untrained(tokenizer, layers=1, width=32, heads=2, window=BLOCK_TOKENS, seed=1)
+    loss = measured(model, BLOCK_TOKENS, tokenizer, made_texts("coop", 5))
+    assert 0.5 * len(tokenizer) < loss.perplexity < 2 * len(tokenizer)
 
 
-@pytest.mark.filterwarnings("ignore")  # simpletransformers warns while it loads
-def test_training_lowers_the_perplexity(tokenizer: PreTrainedTokenizerFast) -> None:
-    pytest.importorskip("simpletransformers", reason="the optional extra `train`")
-    made = lessons(load_vocabulary("coop"), 60, seed=1)
-    blocks = finetune.Blocks(tokenizer, [lesson.tagged("closed") for lesson in made])
-    model = finetune.fresh_model(tokenizer, seed=1)
-    before = Candidate(model, tokenizer, "closed").perplexity(made[:5])
-    trained = finetune.train(model, tokenizer, blocks, epochs=1, seed=1)
-    assert Candidate(trained, tokenizer, "closed").perplexity(made[:5]) < before
+def test_the_loss_is_that_of_each_text_alone(tokenizer: PreTrainedTokenizerFast) -> None:
+    texts = made_texts("coop", 7)
+    model = untrained(tokenizer, layers=1, width=32, heads=2, window=BLOCK_TOKENS, seed=1)
+    together = measured(model, BLOCK_TOKENS, tokenizer, texts)
+    nats = tokens = 0.0
+    for text in texts:
+        ids = tokenizer(text, return_tensors="pt").input_ids[:, :BLOCK_TOKENS]
+        nats += model(ids, labels=ids).loss.item() * (ids.shape[1] - 1)
+        tokens += ids.shape[1] - 1
+    assert together.tokens == tokens
+    assert together.nats == pytest.approx(nats, rel=1e-4)
+    rest = sum(len(text.removeprefix("<|startoftext|>").encode()) for text in texts)
+    assert together.text_bytes == rest
 
 
 @pytest.mark.parametrize("bot", ["CoopBot", "PabloBot"])
@@ -128,11 +157,12 @@ def test_a_shipped_bot_is_a_plain_transformers_folder(bot: str) -> None:
 @pytest.mark.parametrize("corpus", corpus_names())
 def test_a_shipped_bot_answers_a_chat_without_a_broken_tag(corpus: str) -> None:
     vocabulary = load_vocabulary(corpus)
-    candidate = Candidate.load(BOTS / vocabulary.bot, "closed")
+    folder = BOTS / vocabulary.bot
+    bot, model = bot_in(folder, "closed", vocabulary.subreddit), open_model(str(folder), "cpu")
     for number, asked in enumerate(vocabulary.samples):
-        answer = candidate.chat(vocabulary.subreddit, asked, seed=number)
-        assert re.search(r"\w", answer), asked
-        assert not re.search(r"[<>|{}\ufffd]", answer), (asked, answer)
+        *_, said = answer(model, bot, "General", [Turn(author="Ada", text=asked)], seed=number)
+        assert re.search(r"\w", said), asked
+        assert not re.search(r"[<>|{}\ufffd]", said), (asked, said)
 
 
 @pytest.mark.parametrize("bot", ["CoopBot", "PabloBot"])
