@@ -107,7 +107,7 @@ def _scanned(chunk: bytes, names: Names, before: int) -> Iterator[tuple[int, Row
     start = lines = 0
     place = -1
     first_end = find(b"\n")
-    has_nested = find(b'"link_id":', 0, first_end) < 0 and b'"crosspost_parent_list":[{' in chunk
+    has_nested = find(b'"link_id":', 0, first_end) < 0 and b'"crosspost_parent_list":' in chunk
     while start < len(chunk):
         end = find(b"\n", start)
         if end < 0:

@@ -3,8 +3,8 @@
 import mmap
 import queue
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 # A block of lines, and so the longest line that is read: Reddit's longest have some hundred kilobytes.
@@ -28,18 +28,15 @@ class Slots:
     def __enter__(self) -> "Slots":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.memory.close()
+    def __exit__(self, *_: object) -> None:
+        with suppress(BufferError):  # an error on its way up may still hold a piece of it
+            self.memory.close()
         self.forget_name()
 
     def forget_name(self) -> None:
         """Once all who need it have opened the file; where the system allows it, it is then gone when they are."""
-        try:
+        with suppress(PermissionError):  # Windows keeps the name while the file is open
             self.path.unlink(missing_ok=True)
-        except PermissionError:  # Windows keeps the name while the file is open
-            return
 
     def take(self) -> int | None:
         """Waits for a free one; None after `close`."""
