@@ -4,7 +4,7 @@ import bz2
 import json
 import lzma
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ def frames(data: bytes) -> bytes:
     return b"".join(zstd.compress(part) for part in (data[:third], data[third : 2 * third], b"", data[2 * third :]))
 
 
-PACKED: Final = {
+PACKED: Final[dict[str, Callable[[bytes], bytes]]] = {
     "zstd": zstd.compress,
     "zstd with a window of 2 GiB": long_window,
     "zstd of several frames": frames,

@@ -37,13 +37,14 @@ def dataset_of(folder: Path, *files: Path) -> Path:
 
 @pytest.mark.parametrize("packing", PACKED)
 def test_each_packing_is_read_whatever_the_file_is_called(packing: str, tmp_path: Path) -> None:
-    pack: Callable[[bytes], bytes] = PACKED[packing]
+    pack = PACKED[packing]
     (tmp_path / "one.gif").write_bytes(pack(ndjson(THREAD[:1])))
     (tmp_path / "two").write_bytes(pack(ndjson(THREAD[1:])))
-    assert all_threads(dataset_of(tmp_path, tmp_path / "two", tmp_path / "one.gif")) == [
+    (thread,) = all_threads(dataset_of(tmp_path, tmp_path / "two", tmp_path / "one.gif"))
+    assert thread == (
         "<|startoftext|><|soss r/CoopsLab|><|sot|>A title of at least six words<|eot|><|sost|>body of p1<|eost|>"
         "<|sor u/Bob|>text of c1<|eor|><|sor|>text of c2<|eor|><|eoss|><|endoftext|>"
-    ]
+    )
 
 
 def test_of_many_subreddits_only_the_wanted_are_kept_and_crossposts_do_not_deceive(tmp_path: Path) -> None:

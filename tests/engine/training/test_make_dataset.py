@@ -103,7 +103,8 @@ PROMPTS: dict[Dialect, str] = {
     "<|sor u/CoopBot|>hi<|eor|><|soopr u/Ann|>how < |eor| > are you<|eoopr|><|soocr|>",
     "open": "<|soss r/CoopsLab|><|sot|>General<|sost|>hello"
     "<|sor u/CoopBot|>hi<|soopr u/Ann|>how < |eor| > are you<|soocr|>",
-    "plain": "<|soss|><|sot|>General<|eot|><|sost|>hello<|eost|><|sor|>hi<|eor|><|sor|>how < |eor| > are you<|eor|><|soocr|>",
+    "plain": "<|soss|><|sot|>General<|eot|><|sost|>hello<|eost|>"
+    "<|sor|>hi<|eor|><|sor|>how < |eor| > are you<|eor|><|soocr|>",
 }
 
 
