@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import transformers
 
-from engine.training import evaluate, finetune, new_base, promote, sample_dump, talk
+from engine.training import demo_bots, evaluate, finetune, new_base, promote, sample_dump, talk
 from engine.training.dataset import DatasetError
+from engine.training.dumps import command as dumps
 from engine.training.images import command as images
 from engine.training.problems import TrainingError
 
@@ -26,7 +27,7 @@ def main(words: Sequence[str] | None = None) -> int:
         description="Makes bots: make-dataset, then finetune, then evaluate, try and promote.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (finetune, evaluate, talk, promote, new_base, sample_dump, images):
+    for command in (dumps, finetune, evaluate, talk, promote, new_base, sample_dump, images, demo_bots):
         command.add_parser(subparsers)
     words = sys.argv[1:] if words is None else words
     arguments = parser.parse_args(words)

@@ -1,17 +1,35 @@
-"""`python -m engine.training demo-bots`: makes the three demo bots of this repository again."""
+"""`python -m engine.training demo-bots`: makes the three demo bots of this repository again, as anybody makes a bot."""
 
 import argparse
+import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-BOTS: Final = Path(__file__).parents[1] / "bots"
-COMMANDS: Final = (
-    ("text", str(BOTS / "CoopBot"), "--corpus", "coop"),
-    ("text", str(BOTS / "PabloBot"), "--corpus", "pablo"),
-    ("images", "train", str(BOTS / "ImageBot")),
-)
+from engine.training.evaluate import EVALUATION
+from engine.training.finetune import TENSORBOARD
+from engine.training.vocabulary import load_vocabulary
+
+ROOT: Final = Path(__file__).parents[2]
+BOTS: Final = Path("engine/bots")
+WORK: Final = Path(".data/demo-bots")
+CORPORA: Final = ("coop", "pablo")
+# Made-up posts have short titles, no scores that mean anything, and authors who chat on under their own posts.
+RULES: Final = "--min-title-words 1 --bare-titles keep --own-first-replies keep --repeats keep"
+# From nothing, and with fresh words in each epoch's order: far higher than for a model that can write already.
+COURSE: Final = "--epochs 4 --learning-rate 3e-3"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, and the file that shows that it has been done."""
+
+    command: str
+    made: Path
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,6 +38,37 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(_: argparse.Namespace) -> None:
-    """Each bot in a process of its own, so that none inherits the memory or the random state of another."""
-    for command in COMMANDS:
-        subprocess.run([sys.executable, "-m", "engine.training", *command], check=True)
+    """Each command in a process of its own, so that none inherits the memory or the random state of another."""
+    for corpus in CORPORA:
+        text_bot(corpus)
+    _done(Step(f"images train {BOTS / 'ImageBot'}", WORK / "never"))
+    shutil.rmtree(ROOT / WORK)
+
+
+def text_bot(corpus: str) -> None:
+    """Into engine/bots; what was done before an interruption is not done again."""
+    for step in steps(corpus):
+        if not (ROOT / step.made).exists():
+            _done(step)
+    bot = Path(load_vocabulary(corpus).bot)
+    shutil.rmtree(ROOT / WORK / bot / TENSORBOARD, ignore_errors=True)
+    shutil.copytree(ROOT / WORK / bot, ROOT / BOTS / bot, dirs_exist_ok=True)
+
+
+def steps(corpus: str) -> Iterator[Step]:
+    vocabulary = load_vocabulary(corpus)
+    name, folder, bot = vocabulary.subreddit, WORK / corpus, WORK / vocabulary.bot
+    posts, comments = folder / f"RS_{name}.zst", folder / f"RC_{name}.zst"
+    dataset, base, told = folder / "dataset", folder / "base", bot / EVALUATION
+    yield Step(f"sample-dump {corpus} {folder}", comments)
+    made = f"make-dataset {posts} {comments} --subreddit {name} --into {dataset} {RULES}"
+    yield Step(made, dataset / "manifest.json")
+    yield Step(f"new-base {dataset} {base}", base / "tokenizer_config.json")
+    yield Step(f"finetune {dataset} --base {base} --into {bot} {COURSE}", bot / "README.md")
+    yield Step(f"evaluate {bot} --dataset {dataset} --report {told}", told)
+
+
+def _done(step: Step) -> None:
+    print(f"\n$ python -m engine.training {step.command}", flush=True)
+    words = [sys.executable, "-m", "engine.training", *shlex.split(step.command)]
+    subprocess.run(words, check=True, cwd=ROOT)

@@ -22,6 +22,7 @@ from engine.training.tagged import Question, question
 
 log = logging.getLogger(__name__)
 
+EVALUATION: Final = "EVALUATION.md"
 SAMPLES: Final = 20
 SHOWN_CHARACTERS: Final = 300
 # Of the held-out threads so many are foretold; more would change the third digit.

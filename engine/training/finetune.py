@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINTS: Final = "checkpoints"
 BASE: Final = "base"
+TENSORBOARD: Final = "tensorboard"
 NEW_TOKENS: Final = "new_tokens.json"
 BOTS_FILE: Final = Path(__file__).parents[1] / "bots.toml"
 # Of the held-out threads so many characters are read at each evaluation: about 200,000 tokens.

@@ -4,11 +4,15 @@ import argparse
 import json
 import logging
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import zstandard
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from engine.training.grammar import Lesson, lessons
 from engine.training.vocabulary import corpus_names, load_vocabulary
@@ -42,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     made = lessons(vocabulary, arguments.threads, arguments.seed)
     for prefix, rows in (("RS", _posts(made, arguments.seed)), ("RC", _comments(made, arguments.seed))):
         file = arguments.folder / f"{prefix}_{vocabulary.subreddit}.zst"
-        with zstandard.open(file, "wt", encoding="utf-8", newline="\n") as written:
+        with zstd.open(file, "wt", encoding="utf-8", newline="\n") as written:
             written.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
         log.info("%s: %.1f kB", file, file.stat().st_size / 1000)
 
