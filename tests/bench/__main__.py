@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, fanout, history, memory, pictures, pipeline
+from tests.bench import costs, demo, fanout, finetuning, history, memory, pictures, pipeline
 from tests.bench.report import Figures
 from tests.bench.text import growth, mixed, residency, speed
 
@@ -21,6 +21,8 @@ BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "memory": memory.run,
     "costs": costs.run,
     "pictures": pictures.run,
+    "finetuning": finetuning.run,
+    "demo": demo.run,
     "text": speed.run,
     "mixed": mixed.run,
     "residency": residency.run,
