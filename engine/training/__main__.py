@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code: 0, or 1 after a sentence on what went wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[_AboveTheBar()])
     _hush()
     parser = argparse.ArgumentParser(
         prog="python -m engine.training",
@@ -41,6 +41,13 @@ def main(words: Sequence[str] | None = None) -> int:
         print("Interrupted; the same command goes on from where it was, if it can.", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+class _AboveTheBar(logging.Handler):
+    """A bar of progress puts itself in place of sys.stderr while it stands, so that is looked up for each line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
 
 
 def _hush() -> None:
