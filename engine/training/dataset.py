@@ -9,7 +9,7 @@
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -80,16 +80,40 @@ class Manifest(_Part):
         (folder / MANIFEST).write_text(self.model_dump_json(indent=2) + "\n", "utf-8")
 
 
-def write_threads(path: Path, tagged: Iterator[str]) -> tuple[int, str]:
-    """Writes tagged threads; how many they were, and the file's SHA-256."""
-    digest, count = hashlib.sha256(), 0
-    with path.open("wb") as file:
+class ThreadsFile:
+    """Writes one of the two files of threads, in any number of steps. Use it as a context."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._digest = hashlib.sha256()
+        self._posts = self._threads = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add_post(self, tagged: Iterable[str]) -> None:
+        """All threads of one post."""
+        self._posts += 1
         for text in tagged:
             line = text.encode() + b"\n"
-            digest.update(line)
-            file.write(line)
-            count += 1
-    return count, digest.hexdigest()
+            self._digest.update(line)
+            self._file.write(line)
+            self._threads += 1
+
+    def described(self) -> Threads:
+        """What was written so far."""
+        return Threads(posts=self._posts, threads=self._threads, sha256=self._digest.hexdigest())
+
+
+def write_threads(path: Path, tagged: Iterator[str]) -> tuple[int, str]:
+    """Writes tagged threads; how many they were, and the file's SHA-256."""
+    with ThreadsFile(path) as file:
+        file.add_post(tagged)
+    written = file.described()
+    return written.threads, written.sha256
 
 
 def read_threads(folder: Path, name: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""From Reddit dumps to a dataset: reading, choosing, and a report of both."""
