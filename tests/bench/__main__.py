@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, fanout, history, memory, pictures, pipeline
+from tests.bench import costs, dumps, fanout, history, memory, pictures, pipeline
 from tests.bench.report import Figures
 from tests.bench.text import growth, mixed, residency, speed
 
@@ -25,6 +25,7 @@ BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "mixed": mixed.run,
     "residency": residency.run,
     "growth": growth.run,
+    "dumps": dumps.run,
 }
 
 
