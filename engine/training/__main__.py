@@ -1,46 +1,64 @@
 """The command line of the training: `python -m engine.training --help`."""
 
 import argparse
+import importlib
 import logging
 import shlex
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-import transformers
-
-from engine.training import demo_bots, evaluate, finetune, new_base, promote, sample_dump, talk
-from engine.training.dataset import DatasetError
-from engine.training.dumps import command as dumps
-from engine.training.images import command as images
 from engine.training.problems import TrainingError
 
-FAILED = 1
-INTERRUPTED = 130
+# Each module has `add_parser`. Only the one that is asked for is loaded: most bring torch along, which takes seconds.
+COMMANDS: Final = {
+    "make-dataset": "dumps.command",
+    "finetune": "finetune",
+    "evaluate": "evaluate",
+    "try": "talk",
+    "promote": "promote",
+    "new-base": "new_base",
+    "sample-dump": "sample_dump",
+    "images": "images.command",
+    "demo-bots": "demo_bots",
+}
+FAILED: Final = 1
+INTERRUPTED: Final = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code: 0, or 1 after a sentence on what went wrong."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[_AboveTheBar()])
-    _hush()
+    for name in ("matplotlib", "simpletransformers"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        run(sys.argv[1:] if words is None else words)
+    except TrainingError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Interrupted. The same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def run(words: Sequence[str]) -> None:
+    """Raises TrainingError, and SystemExit where the words are no command."""
+    arguments = _parser(words).parse_args(words)
+    arguments.command = shlex.join(["python", "-m", "engine.training", *words])
+    arguments.run(arguments)
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m engine.training",
         description="Makes bots: make-dataset, then finetune, then evaluate, try and promote.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (dumps, finetune, evaluate, talk, promote, new_base, sample_dump, images, demo_bots):
-        command.add_parser(subparsers)
-    words = sys.argv[1:] if words is None else words
-    arguments = parser.parse_args(words)
-    arguments.command = shlex.join(["python", "-m", "engine.training", *words])
-    try:
-        arguments.run(arguments)
-    except (TrainingError, DatasetError) as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print("Interrupted; the same command goes on from where it was, if it can.", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    asked = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
+    for name in asked:
+        importlib.import_module(f"engine.training.{COMMANDS[name]}").add_parser(subparsers)
+    return parser
 
 
 class _AboveTheBar(logging.Handler):
@@ -48,13 +66,6 @@ class _AboveTheBar(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         print(self.format(record), file=sys.stderr)
-
-
-def _hush() -> None:
-    """What libraries say of themselves would drown what we say."""
-    transformers.utils.logging.disable_progress_bar()
-    for name in ("matplotlib", "simpletransformers"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

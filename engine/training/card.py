@@ -16,8 +16,7 @@ LINES: Final = "bot.toml"
 _CARD: Final = """---
 library_name: transformers
 pipeline_tag: text-generation
-base_model: {base}
----
+{base_model}---
 # {bot}
 
 A GPT-2 of {parameters:.2f} M parameters in half precision that writes like {subreddits}.
@@ -69,6 +68,7 @@ def write(arguments: argparse.Namespace, manifest: Manifest, parameters: int, re
     text = _CARD.format(
         bot=arguments.into.name,
         base=arguments.base,
+        base_model="" if Path(arguments.base).exists() else f"base_model: {arguments.base}\n",
         adapters=f", with merged LoRA adapters of rank {arguments.lora}" if arguments.lora else "",
         parameters=parameters / 1e6,
         subreddits=" and ".join(f"r/{name}" for name in manifest.subreddits),

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from engine import dialects
 from engine.dialects import Dialect
+from engine.training.problems import TrainingError
 
 MANIFEST: Final = "manifest.json"
 TRAIN: Final = "train.txt"
@@ -27,7 +28,7 @@ PREFERENCES: Final = "preferences.jsonl"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class DatasetError(Exception):
+class DatasetError(TrainingError):
     """The folder is no dataset, or not the one that its manifest describes; the sentence says what was seen."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from engine.training.card import CARD
 from engine.training.evaluate import EVALUATION
 from engine.training.finetune import TENSORBOARD
 from engine.training.vocabulary import load_vocabulary
@@ -22,6 +23,12 @@ CORPORA: Final = ("coop", "pablo")
 RULES: Final = "--min-title-words 1 --bare-titles keep --own-first-replies keep --repeats keep"
 # From nothing, and with fresh words in each epoch's order: far higher than for a model that can write already.
 COURSE: Final = "--epochs 4 --learning-rate 3e-3"
+ORIGIN: Final = """
+## Where the threads come from
+This subreddit does not exist. Its threads were made by a grammar (`engine/training/grammar.py`) from the words in
+`engine/training/corpora/{corpus}.toml`; no text by people and no other model went into this bot. It knows these
+subjects and some small talk, and nothing else.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ def text_bot(corpus: str) -> None:
     bot = Path(load_vocabulary(corpus).bot)
     shutil.rmtree(ROOT / WORK / bot / TENSORBOARD, ignore_errors=True)
     shutil.copytree(ROOT / WORK / bot, ROOT / BOTS / bot, dirs_exist_ok=True)
+    with (ROOT / BOTS / bot / CARD).open("a", encoding="utf-8") as card:
+        card.write(ORIGIN.format(corpus=corpus))
 
 
 def steps(corpus: str) -> Iterator[Step]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, demo, fanout, finetuning, history, memory, pictures, pipeline
+from tests.bench import costs, demo, dumps, fanout, finetuning, history, memory, pictures, pipeline
 from tests.bench.report import Figures
 from tests.bench.text import growth, mixed, residency, speed
 
@@ -27,6 +27,7 @@ BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "mixed": mixed.run,
     "residency": residency.run,
     "growth": growth.run,
+    "dumps": dumps.run,
 }
 
 

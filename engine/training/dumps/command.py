@@ -3,25 +3,24 @@
 import argparse
 import functools
 import re
-import shlex
-import sys
+import sqlite3
 from pathlib import Path
 from typing import Final, get_args
 
-from engine.dialects import Dialect
-from engine.training.dumps.formats import ChangedError
-from engine.training.dumps.judges import JudgeError, Judges
-from engine.training.dumps.making import Plan, make
-from engine.training.dumps.pool import ParserError
-from engine.training.dumps.preferences import check_preferences
-from engine.training.dumps.probe import NoDumpError, check_dumps
-from engine.training.dumps.progress import shown
-from engine.training.dumps.reading import Wanted, read
-from engine.training.dumps.rules import add_options, chosen_rules
-from engine.training.dumps.work_file import WorkFile
+from rich.console import Console
 
-INTERRUPTED: Final = 130
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,50}")
+from engine.dialects import Dialect
+from engine.training.dumps.judges import Judges
+from engine.training.dumps.making import Plan, make
+from engine.training.dumps.preferences import check_preferences
+from engine.training.dumps.probe import check_dumps
+from engine.training.dumps.progress import shown
+from engine.training.dumps.reading import Request, read
+from engine.training.dumps.rules import add_options, chosen_rules
+from engine.training.dumps.work_file import NAME, WorkFile
+from engine.training.problems import TrainingError
+
+_SUBREDDIT: Final = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,17 +51,14 @@ def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         seed=arguments.seed,
         rules=rules,
         preferences=arguments.preferences,
-        command=shlex.join(["python", "-m", "engine.training", *sys.argv[1:]]),
+        command=arguments.command,
     )
     try:
         _make(plan, arguments.files, arguments.into)
-    except (NoDumpError, ChangedError, JudgeError, ParserError) as error:
-        raise SystemExit(str(error)) from None
+    except sqlite3.Error as error:
+        raise TrainingError(f"{arguments.into / NAME}: {error}.") from error
     except OSError as error:
-        raise SystemExit(f"{error.filename or arguments.into}: {error.strerror}.") from None
-    except KeyboardInterrupt:
-        print("Interrupted. The same command goes on from here.", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        raise TrainingError(f"{error.filename or arguments.into}: {error.strerror}.") from error
 
 
 def _make(plan: Plan, files: list[Path], folder: Path) -> None:
@@ -73,14 +69,15 @@ def _make(plan: Plan, files: list[Path], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with WorkFile(folder) as work:
         with shown(files) as watch:
-            read(Wanted(files, plan.subreddits), work, watch)
-        report = make(plan, judges, work, folder)
+            read(Request(files, plan.subreddits), work, watch)
+        with Console(stderr=True).status("choosing threads"):
+            report = make(plan, judges, work, folder)
     print(report.text())
 
 
 def _subreddit(text: str) -> str:
     name = text.removeprefix("/").removeprefix("r/")
-    if not _NAME.fullmatch(name):
+    if not _SUBREDDIT.fullmatch(name):
         raise argparse.ArgumentTypeError(f"{text!r} is no name of a subreddit")
     return name
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from engine.training.problems import TrainingError
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -21,7 +23,7 @@ OUTPUT_BYTES: Final = 1 << 17
 WINDOW_LOG: Final = 31
 
 
-class ChangedError(Exception):
+class ChangedError(TrainingError):
     """The file is not the one of which the beginning was read."""
 
 

@@ -7,6 +7,7 @@ from typing import Final, Self
 from engine import dialects
 from engine.dialects import CountTokens, Dialect
 from engine.training.dumps.rules import Rules
+from engine.training.problems import TrainingError
 
 _TEXTS_AT_ONCE: Final = 32
 # How models call the class that says that nothing is wrong; LABEL_0 is a first class without a name.
@@ -15,7 +16,7 @@ _HARMLESS: Final = frozenset({"label_0", "neutral", "non-toxic", "non_toxic", "n
 AreToxic = Callable[[Sequence[str]], list[bool]]
 
 
-class JudgeError(Exception):
+class JudgeError(TrainingError):
     """A judge that was asked for is not there."""
 
 

@@ -14,6 +14,7 @@ from engine.dialects import Dialect
 from engine.training.dataset import HELD_OUT, MANIFEST, PREFERENCES, REPORT, TRAIN, Manifest, Source, ThreadsFile
 from engine.training.dumps.choosing import Chooser
 from engine.training.dumps.judges import Judges
+from engine.training.dumps.lessons import Lessons
 from engine.training.dumps.preferences import preferences
 from engine.training.dumps.report import Report
 from engine.training.dumps.rules import Rules
@@ -43,8 +44,8 @@ def make(plan: Plan, judges: Judges, work: WorkFile, folder: Path) -> Report:
     (folder / MANIFEST).unlink(missing_ok=True)
     tally, samples = Tally(), Samples(SAMPLES, plan.seed)
     with ThreadsFile(folder / TRAIN) as train, ThreadsFile(folder / HELD_OUT) as held_out:
-        with closing(Chooser(plan.rules, judges, plan.dialect, tally)) as chooser:
-            for post, tagged in chooser.chosen(work):
+        with closing(Lessons(plan.rules, judges, plan.dialect)) as lessons:
+            for post, tagged in Chooser(plan.rules, judges, lessons, tally).chosen(work):
                 (held_out if is_held_out(post, plan.seed, plan.held_out) else train).add_post(tagged)
                 for text in tagged:
                     samples.offer(text)

@@ -1,7 +1,8 @@
 """From lines to the rows of the wanted subreddits, gathered by post and packed; any process may do it."""
 
+import mmap
+import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final, Self
 
 import msgspec
@@ -9,11 +10,11 @@ import msgspec
 from engine.training.dumps.rows import Row, Trouble, bare_id, row_of, rows_of
 
 _KEY: Final = b'"subreddit":'
-_LONGEST_VALUE: Final = 64  # a name has at most 23 characters; with room for its quotes and a space
+# Small enough for a processor's second cache, and for malloc to keep the memory for the next.
+_CHUNK_BYTES: Final = 1 << 16
 _LOOKED_AT: Final = 32  # lines that show whether most are ours
 _SHOWN: Final = 5
 
-Names = frozenset[bytes]
 _PACK: Final = msgspec.msgpack.Encoder()
 
 
@@ -51,90 +52,96 @@ class Parsed(msgspec.Struct, array_like=True):
         return cls(lines, len(rows), posts, packed, troubles)
 
 
-def lower_names(subreddits: Iterable[str]) -> Names:
-    return frozenset(name.lower().encode() for name in subreddits)
+class Wanted:
+    """The subreddits to look for, in any case."""
+
+    def __init__(self, subreddits: Iterable[str]) -> None:
+        self.lower_names = frozenset(name.lower() for name in subreddits)
+        names = "|".join(map(re.escape, self.lower_names))
+        self.is_named_at: Final = re.compile(rf'"subreddit": *"(?:{names})"'.encode(), re.IGNORECASE).match
 
 
-def parse(chunks: Iterable[bytes], names: Names) -> Parsed:
-    """Chunks of whole lines, best as small as the processor's cache; lines count from 0, empty ones not."""
+def parse(memory: mmap.mmap, start: int, end: int, wanted: Wanted) -> Parsed:
+    """Of a block of whole lines; they are numbered from 0, empty ones are not counted."""
+    first = next(_chunks(memory, start, end))
+    whole = _all_rows(memory, start, end, wanted) if _is_mostly_wanted(first, wanted) else None
+    if whole:
+        return Parsed.of(*whole, {})
     lines, rows = 0, list[Row]()
     troubles: dict[str, Troubles] = {}
-    for chunk in chunks:
-        whole = _all_rows(chunk, names, lines) if _is_mostly_ours(chunk, names) else None
-        if whole:
-            lines += whole[0]
-            rows += whole[1]
-            continue
+    for chunk in _chunks(memory, start, end):
         before = lines
-        for number, found in _scanned(chunk, names, before):
-            lines = before + number
-            if isinstance(found, Row):
-                rows.append(found)
-            elif found:
+        for number, line in _lines_to_parse(chunk, wanted):
+            lines = before + number + 1
+            found = row_of(line, before + number) if line else None
+            if isinstance(found, Trouble):
                 troubles.setdefault(found.kind, Troubles()).note(found)
+            elif found and found.subreddit and found.subreddit.lower() in wanted.lower_names:
+                rows.append(found)
     return Parsed.of(lines, rows, troubles)
 
 
-def _is_mostly_ours(chunk: bytes, names: Names) -> bool:
-    first = islice(_scanned(chunk, names, 0), _LOOKED_AT)
-    return sum(isinstance(found, Row) for _, found in first) > _LOOKED_AT // 2
+def _chunks(memory: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
+    while start < end:
+        found = memory.rfind(b"\n", start, min(start + _CHUNK_BYTES, end)) + 1
+        if not found:  # one long line, or the last without its break
+            found = memory.find(b"\n", start, end) + 1 or end
+        yield memory[start:found]
+        start = found
 
 
-def _all_rows(chunk: bytes, names: Names, before: int) -> tuple[int, list[Row]] | None:
-    """Number of lines, and rows; None where a line needs a closer look."""
-    decoded = rows_of(chunk)
+def _is_mostly_wanted(chunk: bytes, wanted: Wanted) -> bool:
+    first = chunk.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
+    return sum(wanted.is_named_at(line, max(line.find(_KEY), 0)) is not None for line in first) > len(first) // 2
+
+
+def _all_rows(memory: mmap.mmap, start: int, end: int, wanted: Wanted) -> tuple[int, list[Row]] | None:
+    """Number of lines, and rows, parsed without looking at each line before; None where one needs a closer look."""
+    with memoryview(memory) as view, view[start:end] as block:
+        decoded = rows_of(block)
     if decoded is None:
         return None
-    rows = []
-    for number, row in enumerate(decoded, before):
+    rows, names = [], wanted.lower_names
+    for number, row in enumerate(decoded):
         if row.subreddit is None:
             return None
-        if row.subreddit.lower().encode() in names:
-            if not row.is_whole():
-                return None
+        if row.subreddit.lower() in names:
             row.line = number
             rows.append(row)
-    return len(decoded), rows
+    return (len(decoded), rows) if all(row.is_whole() for row in rows) else None
 
 
-def _scanned(chunk: bytes, names: Names, before: int) -> Iterator[tuple[int, Row | Trouble | None]]:
-    """For each line that is ours or does not say whose it is, and at the end: how many lines so far, and what it is.
+def _lines_to_parse(chunk: bytes, wanted: Wanted) -> Iterator[tuple[int, bytes]]:
+    """Each line, with its number, that names a wanted subreddit or none; at the end the last number, with nothing.
 
-    Only bytes are compared before a line is parsed: inside a text the key's quotes would be escaped. Its first place
-    in a line decides, but in posts, which may hold the post that they repeat.
+    Only bytes are compared: inside a text the key's quotes would be escaped. Its first place in a line decides, but in
+    posts, which may hold the post that they repeat.
     """
-    find = chunk.find
-    start = lines = 0
+    find, is_named_at, size = chunk.find, wanted.is_named_at, len(chunk)
+    start = number = 0
     place = -1
-    first_end = find(b"\n")
-    has_nested = find(b'"link_id":', 0, first_end) < 0 and b'"crosspost_parent_list":' in chunk
-    while start < len(chunk):
+    has_nested = find(b'"link_id":', 0, find(b"\n")) < 0 and b'"crosspost_parent_list":' in chunk
+    while start < size:
         end = find(b"\n", start)
         if end < 0:
-            end = len(chunk)
+            end = size
         if place < start:
             place = find(_KEY, start)
             if place < 0:
-                place = len(chunk)
-        if place >= end or _is_named(chunk, place, names) or (has_nested and _holds_name(chunk, place, end, names)):
+                place = size
+        if place >= end or is_named_at(chunk, place) or (has_nested and _names_later(chunk, place, end, wanted)):
             line = chunk[start:end].strip()
             if line:
-                yield lines + 1, row_of(line, before + lines, names)
-        if end > start:
-            lines += 1
+                yield number, line
+            else:
+                number -= 1
+        number += 1
         start = end + 1
-    yield lines, None
+    yield number - 1, b""
 
 
-def _is_named(chunk: bytes, place: int, names: Names) -> bool:
-    """Whether the key at the place has one of the names."""
-    value = chunk[place + len(_KEY) : place + len(_KEY) + _LONGEST_VALUE].split(b'"', 2)
-    return len(value) == 3 and value[1].lower() in names
-
-
-def _holds_name(chunk: bytes, place: int, end: int, names: Names) -> bool:
-    while 0 <= place < end:
-        if _is_named(chunk, place, names):
+def _names_later(chunk: bytes, place: int, end: int, wanted: Wanted) -> bool:
+    while (place := chunk.find(_KEY, place + 1, end)) >= 0:
+        if wanted.is_named_at(chunk, place):
             return True
-        place = chunk.find(_KEY, place + 1, end)
     return False

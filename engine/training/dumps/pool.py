@@ -14,19 +14,23 @@ import msgspec
 import engine
 from engine.training.dumps.parsing import Parsed
 from engine.training.dumps.parsing_process import LENGTH, READY, TASK
+from engine.training.problems import TrainingError
 
 # Three parse faster than one thread can decode.
 _MOST_PROCESSES: Final = 4
+# An answer passes in one piece.
+_PIPE_BYTES: Final = 1 << 20
 _STOP_S: Final = 5.0
 _ANSWER: Final = msgspec.msgpack.Decoder(Parsed)
 
 
-class ParserError(Exception):
+class ParserError(TrainingError):
     """A process that parses is gone."""
 
 
 def process_count() -> int:
-    return min(_MOST_PROCESSES, os.cpu_count() or 1)
+    """A core is left to the thread that decodes."""
+    return min(_MOST_PROCESSES, max((os.cpu_count() or 1) - 1, 1))
 
 
 class Pool:
@@ -68,7 +72,7 @@ def started(slots: Path, subreddits: Sequence[str]) -> Iterator[Pool]:
     command = [sys.executable, "-m", "engine.training.dumps.parsing_process", str(slots), *subreddits]
     place = Path(engine.__file__).parents[1]
     processes = [
-        subprocess.Popen(command, cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        subprocess.Popen(command, cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES)
         for _ in range(process_count())
     ]
     try:

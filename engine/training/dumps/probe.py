@@ -7,12 +7,13 @@ from typing import Final
 import msgspec
 
 from engine.training.dumps.formats import DumpFile
+from engine.training.problems import TrainingError
 
 _LOOKED_AT_BYTES: Final = 1 << 18
 _ANY: Final = msgspec.json.Decoder(dict[str, object])
 
 
-class NoDumpError(Exception):
+class NoDumpError(TrainingError):
     """The sentence says which file it is, and what was seen in it."""
 
 
@@ -60,5 +61,5 @@ def _check_lines(path: Path) -> None:
 def _fields(line: bytes) -> dict[str, object] | None:
     try:
         return _ANY.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

@@ -19,7 +19,8 @@ from engine.training.dumps.pool import Pool, process_count, started
 from engine.training.dumps.slots import SLOT_BYTES, Slots
 from engine.training.dumps.work_file import ReadFile, WorkFile
 
-COMMIT_EVERY_S: Final = 1.0
+# A commit waits for the disk; what was read since the last is read again after an interruption.
+COMMIT_EVERY_S: Final = 5.0
 # Each process has one block in work and one that waits for it.
 _BLOCKS_A_PROCESS: Final = 2
 _NOTHING: Final = Parsed(0, 0, [], [], {})
@@ -28,30 +29,30 @@ Watch = Callable[[ReadFile], None]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """What is to be read; the names of subreddits in any case."""
 
     files: Sequence[Path]
     subreddits: Sequence[str]
 
 
-def read(wanted: Wanted, work: WorkFile, watch: Watch) -> None:
+def read(request: Request, work: WorkFile, watch: Watch) -> None:
     """`watch` is told how far a file was read. Raises ChangedError, ParserError."""
-    _compare(wanted, work)
+    _compare(request, work)
     remaining = [file for file in work.files() if not file.is_done]
     if not remaining:
         return
     under_way = process_count() * _BLOCKS_A_PROCESS
-    with Slots(under_way + 2) as slots, started(slots.path, wanted.subreddits) as pool:
+    with Slots(under_way + 2) as slots, started(slots.path, request.subreddits) as pool:
         slots.forget_name()
         for file in remaining:
             _Reading(file, work, watch, slots, pool).run(under_way)
 
 
-def _compare(wanted: Wanted, work: WorkFile) -> None:
+def _compare(request: Request, work: WorkFile) -> None:
     """What the work file was begun with must be what is wanted now."""
-    subreddits = ",".join(sorted({name.lower() for name in wanted.subreddits}))
-    paths = [path.resolve() for path in wanted.files]
+    subreddits = ",".join(sorted({name.lower() for name in request.subreddits}))
+    paths = [path.resolve() for path in request.files]
     if work.wanted() is None:
         work.begin_with(subreddits, paths)
     known = work.files()
@@ -92,8 +93,7 @@ class _Reading:
                     self._write(pending.popleft())
             while pending:
                 self._write(pending.popleft())
-        self._work.commit()
-        self._watch(self._file)
+        self._commit()
 
     def _write(self, block: Block) -> None:
         parsed = self._pool.answer() if block.size else _NOTHING
@@ -110,9 +110,12 @@ class _Reading:
         self._file = self._file._replace(
             place=block.end, lines=lines, rows=self._file.rows + parsed.rows, mark=block.mark, is_done=block.is_last
         )
-        self._work.advance(self._file)
         if time.monotonic() - self._committed_s > COMMIT_EVERY_S:
-            self._work.commit()
+            self._commit()
             self._work.begin()
             self._committed_s = time.monotonic()
-            self._watch(self._file)
+        self._watch(self._file)
+
+    def _commit(self) -> None:
+        self._work.advance(self._file)
+        self._work.commit()

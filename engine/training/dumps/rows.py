@@ -30,7 +30,7 @@ class Row(msgspec.Struct, gc=False):
     line: int = 0
 
     def is_whole(self) -> bool:
-        return self.title is not None or (self.body is not None and self.link_id is not None)
+        return (self.body is not None and self.link_id is not None) or self.title is not None
 
 
 class StoredRow(Row, array_like=True):
@@ -60,28 +60,25 @@ def bare_id(given: str | int) -> str:
 _DECODER: Final = msgspec.json.Decoder(Row)
 
 
-def rows_of(lines: bytes) -> list[Row] | None:
-    """All at once, which is four times as fast as json's; None where one of them is not right."""
+def rows_of(lines: memoryview) -> list[Row] | None:
+    """All at once, which is four times as fast as orjson; None where one of them is not right."""
     try:
         return _DECODER.decode_lines(lines)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def row_of(line: bytes, number: int, names: frozenset[bytes]) -> Row | Trouble | None:
-    """None for a row of another subreddit."""
+def row_of(line: bytes, number: int) -> Row | Trouble:
     try:
         row = _DECODER.decode(line)
     except msgspec.ValidationError:
         return _trouble(FIELDS, line, number)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # lists in lists in lists
         return _trouble(BROKEN, line, number)
     except UnicodeDecodeError:
         return _trouble(ENCODING, line, number)
     if row.subreddit is None:
         return _trouble(UNNAMED, line, number)
-    if row.subreddit.lower().encode() not in names:
-        return None
     row.line = number
     return row if row.is_whole() else _trouble(FIELDS, line, number)
 

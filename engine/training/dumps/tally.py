@@ -19,7 +19,6 @@ class Tally:
     posts_kept: int = 0
     comments_read: int = 0
     comments_kept: int = 0
-    threads: int = 0
     shortened: int = 0
     posts_dropped: Counter[str] = field(default_factory=Counter)
     comments_dropped: Counter[str] = field(default_factory=Counter)

@@ -66,8 +66,11 @@ class WorkFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
         self._sql = sqlite3.connect(self.path, isolation_level=None)
-        # The write-ahead log makes a commit cheap; after a power cut the last ones may be missing, together.
-        self._sql.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768;")
+        # Rows are only appended, so there is little for a journal to keep, while a write-ahead log would hold them all
+        # once more. In large pages a post with its comments needs no pages for what flows over.
+        self._sql.executescript(
+            "PRAGMA page_size=32768; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768;"
+        )
         self._sql.executescript(_SCHEMA)
 
     def __enter__(self) -> "WorkFile":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from engine.training.__main__ import main
+from engine.training.__main__ import run
 from engine.training.dataset import HELD_OUT, TRAIN, read_threads
 
 if sys.version_info >= (3, 14):
@@ -63,7 +63,7 @@ def make(folder: Path, lines: Iterable[Line], *options: str) -> Path:
     """The dataset of one plain dump, in `folder / "dataset"`."""
     dump = folder / "dump"
     dump.write_bytes(ndjson(lines))
-    main(["make-dataset", str(dump), "--subreddit", "coopslab", "--into", str(folder / "dataset"), *options])
+    run(["make-dataset", str(dump), "--subreddit", "coopslab", "--into", str(folder / "dataset"), *options])
     return folder / "dataset"
 
 

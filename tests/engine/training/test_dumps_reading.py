@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.training.__main__ import main
+from engine.training.__main__ import run
 from engine.training.dumps.formats import ChangedError
 from engine.training.dumps.pool import Pool
-from engine.training.dumps.reading import Wanted, read
+from engine.training.dumps.reading import Request, read
 from engine.training.dumps.slots import SLOT_BYTES
 from engine.training.dumps.work_file import NAME, ReadFile, WorkFile
+from engine.training.problems import TrainingError
 from tests.engine.training.dump_files import (
     PACKED,
     Line,
@@ -31,7 +32,7 @@ THREAD: list[Line] = [post("p1"), comment("c1", "p1"), comment("c2", "p1", to="c
 
 
 def dataset_of(folder: Path, *files: Path) -> Path:
-    main(["make-dataset", *map(str, files), "--subreddit", "CoopsLab", "--into", str(folder / "dataset")])
+    run(["make-dataset", *map(str, files), "--subreddit", "CoopsLab", "--into", str(folder / "dataset")])
     return folder / "dataset"
 
 
@@ -82,6 +83,8 @@ def broken_lines() -> list[Line]:
         {"id": "b5", "title": "without a subreddit"},
         b"",
         b'{"id": "b6", "subreddit": "Elsewhere", "title": ',
+        b'{"id": "b7", "subreddit": "CoopsLab", "deep": ' + b"[" * 100_000,
+        b'{"the last line"',
     ]
 
 
@@ -90,7 +93,7 @@ def test_each_broken_line_is_counted_with_its_place_and_skipped(tmp_path: Path) 
     assert len(all_threads(folder)) == 1
     found = bad(folder)
     assert {kind: count for kind, (count, _) in found.items()} == {
-        "broken JSON": 2,
+        "broken JSON": 4,
         "wrong encoding": 1,
         "missing or wrong field": 3,
         "no subreddit": 1,
@@ -99,6 +102,7 @@ def test_each_broken_line_is_counted_with_its_place_and_skipped(tmp_path: Path) 
     assert "dump:5 " in found["broken JSON"][1]
     assert "dump:6 " in found["wrong encoding"][1]
     assert "dump:10 " in found["no subreddit"][1]
+    assert "dump:13 " in found["broken JSON"][1]
 
 
 def test_the_same_lines_are_bad_among_lines_of_others(tmp_path: Path) -> None:
@@ -192,7 +196,7 @@ def test_a_file_that_is_no_dump_is_told_before_anything_is_read(
     good.write_bytes(ndjson(THREAD))
     if content is not None:
         wrong.write_bytes(content)
-    with pytest.raises(SystemExit, match=said) as ended:
+    with pytest.raises(TrainingError, match=said) as ended:
         dataset_of(tmp_path, good, wrong)
     assert str(wrong) in str(ended.value)
     assert not (tmp_path / "dataset").exists()
@@ -200,9 +204,9 @@ def test_a_file_that_is_no_dump_is_told_before_anything_is_read(
 
 def test_a_folder_and_a_file_given_twice_are_told(tmp_path: Path) -> None:
     (tmp_path / "dump").write_bytes(ndjson(THREAD))
-    with pytest.raises(SystemExit, match="is a folder"):
+    with pytest.raises(TrainingError, match="is a folder"):
         dataset_of(tmp_path, tmp_path)
-    with pytest.raises(SystemExit, match="twice"):
+    with pytest.raises(TrainingError, match="twice"):
         dataset_of(tmp_path, tmp_path / "dump", tmp_path / "dump")
 
 
@@ -224,7 +228,7 @@ def rows_of(folder: Path) -> list[tuple[object, ...]]:
 def read_into(folder: Path, files: list[Path], watch: Callable[[ReadFile], None] = lambda _: None) -> None:
     folder.mkdir(exist_ok=True)
     with WorkFile(folder) as work:
-        read(Wanted(files, ["CoopsLab"]), work, watch)
+        read(Request(files, ["CoopsLab"]), work, watch)
 
 
 def large_dumps(folder: Path) -> list[Path]:
@@ -248,7 +252,7 @@ def watch(file):
     if count == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
 with reading.WorkFile(Path(sys.argv[2])) as work:
-    reading.read(reading.Wanted([Path(name) for name in sys.argv[3:]], ["CoopsLab"]), work, watch)
+    reading.read(reading.Request([Path(name) for name in sys.argv[3:]], ["CoopsLab"]), work, watch)
 """
 
 
@@ -297,9 +301,9 @@ def test_a_file_that_changed_since_the_interruption_is_told(tmp_path: Path, monk
 def test_another_file_or_subreddit_does_not_mix_with_what_was_read(tmp_path: Path) -> None:
     make(tmp_path, THREAD)
     (tmp_path / "other").write_bytes(ndjson(THREAD))
-    with pytest.raises(SystemExit, match="from other files"):
+    with pytest.raises(TrainingError, match="from other files"):
         dataset_of(tmp_path, tmp_path / "other")
-    with pytest.raises(SystemExit, match="other subreddits"):
+    with pytest.raises(TrainingError, match="other subreddits"):
         make(tmp_path, THREAD, "--subreddit", "AndAnother")
 
 
@@ -312,5 +316,5 @@ def test_a_whole_reading_is_not_repeated_for_other_rules_but_a_changed_file_is_t
     make(tmp_path, THREAD)
     monkeypatch.setattr(Pool, "submit", submit)
     assert all_threads(make(tmp_path, THREAD, "--drop-author", "Ann")) == []
-    with pytest.raises(SystemExit, match="has changed since it was read"):
+    with pytest.raises(TrainingError, match="has changed since it was read"):
         make(tmp_path, [*THREAD, comment("c3", "p1")])

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from engine.dialects import Dialect
+from engine.training.__main__ import main
 from engine.training.dataset import HELD_OUT, MANIFEST, PREFERENCES, REPORT, TRAIN, Manifest, read_threads
+from engine.training.dumps.work_file import NAME
+from engine.training.problems import TrainingError
 from tests.engine.training.dump_files import Line, all_threads, bad, comment, dropped, json_lines, make, ndjson, post
 
 
@@ -78,9 +81,7 @@ def test_a_dataset_that_could_not_be_finished_has_no_manifest(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("engine.training.dumps.samples.Samples.offer", interrupted)
-    with pytest.raises(SystemExit) as ended:
-        make(tmp_path, forum(range(3)))
-    assert ended.value.code == 130
+    assert main(["make-dataset", str(tmp_path / "dump"), "--subreddit", "CoopsLab", "--into", str(folder)]) == 130
     assert "goes on from here" in capsys.readouterr().err
     assert not (folder / MANIFEST).exists()
 
@@ -134,9 +135,16 @@ def test_preferences_follow_the_rules_and_bad_ones_are_counted(tmp_path: Path) -
     assert [source.name for source in Manifest.load(folder).sources] == ["dump", "preferences.ndjson"]
 
 
+def test_a_work_file_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / NAME).write_bytes(b"something else" * 99)
+    with pytest.raises(TrainingError, match="not a database"):
+        make(tmp_path, forum(range(1)))
+
+
 def test_a_file_without_preferences_is_told(tmp_path: Path) -> None:
     (tmp_path / "wrong").write_bytes(ndjson(forum(range(1))))
-    with pytest.raises(SystemExit, match="holds no preferences"):
+    with pytest.raises(TrainingError, match="holds no preferences"):
         make(tmp_path, forum(range(1)), "--preferences", str(tmp_path / "wrong"))
 
 

@@ -8,9 +8,10 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from engine import dialects
-from engine.training.__main__ import main
+from engine.training.__main__ import run
 from engine.training.dataset import Manifest
 from engine.training.dumps.rules import Rules
+from engine.training.problems import TrainingError
 from engine.training.tokenizer import save_tokenizer, train_tokenizer
 from tests.engine.training.dump_files import Line, all_threads, bad, comment, dropped, make, post
 
@@ -237,7 +238,7 @@ def test_options_report_and_manifest_come_from_the_rules(tmp_path: Path, capsys:
     rules = Rules.model_validate(json.loads(json.dumps(Manifest.load(folder).rules)))
     assert (rules.min_post_score, rules.drop_word) == (2, ("a", "b"))
     with pytest.raises(SystemExit):
-        main(["make-dataset", "--help"])
+        run(["make-dataset", "--help"])
     helped = " ".join(capsys.readouterr().out.split())
     report = (folder / "report.md").read_text("utf-8")
     for name, field in Rules.model_fields.items():
@@ -261,7 +262,7 @@ def test_options_report_and_manifest_come_from_the_rules(tmp_path: Path, capsys:
 def test_a_wrong_option_is_one_sentence(
     options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises((SystemExit, TrainingError)) as ended:
         make(tmp_path, [POST, COMMENT], *options)
     assert said in f"{ended.value}{capsys.readouterr().err}"
     assert not (tmp_path / "dataset").exists()

@@ -169,7 +169,8 @@ def test_a_shipped_bot_answers_a_chat_without_a_broken_tag(corpus: str) -> None:
 def test_a_shipped_bot_is_small_in_half_precision_and_without_pickles(bot: str) -> None:
     folder = BOTS / bot
     weights_and_words = {"model.safetensors", "tokenizer.json", "tokenizer_config.json"}
-    settings = {"README.md", "config.json", "generation_config.json"}
-    assert {path.name for path in folder.iterdir()} == weights_and_words | settings
+    settings = {"bot.toml", "config.json", "generation_config.json"}
+    told = {"README.md", "EVALUATION.md", "loss.png"}
+    assert {path.name for path in folder.iterdir()} == weights_and_words | settings | told
     assert sum(path.stat().st_size for path in folder.iterdir()) < 5_500_000
     assert json.loads((folder / "config.json").read_text("utf-8"))["dtype"] == "float16"
