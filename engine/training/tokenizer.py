@@ -32,4 +32,6 @@ def train_tokenizer(texts: Iterable[str], dialect: Dialect, merged_tokens: int) 
 
 def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path, window_tokens: int) -> None:
     tokenizer.model_max_length = window_tokens
+    for how_it_was_loaded in ("is_local", "local_files_only"):
+        tokenizer.init_kwargs.pop(how_it_was_loaded, None)
     tokenizer.save_pretrained(folder)

@@ -71,6 +71,7 @@ def test_a_dataset_becomes_a_bot_with_all_that_is_needed_to_serve_and_to_repeat_
     # It learnt, and serves in half precision.
     assert perplexity(into, dataset) < 0.2 * perplexity(base, dataset)
     assert json.loads((into / "config.json").read_text("utf-8"))["dtype"] == "float16"
+    assert "local" not in (into / "tokenizer_config.json").read_text("utf-8")
     # What was said while it learnt.
     assert err.count("tokens/s, loss") == 4
     # Its lines for bots.toml, printed and beside it.
