@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from contracts.events import AnyJobEvent, Failed, Finished, Progress, Started
 from contracts.message import MessageError
 from hub.draft import Draft
+from hub.erasing import quotes_what_was_deleted
 from hub.rows import Stored
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:
         if again and before.job_id == event.job_id:
             draft.echo(before.message)
         return
+    if after.message.prompt is not None and await quotes_what_was_deleted(draft, after.message):
+        after = after.model_copy(update={"message": after.message.model_copy(update={"prompt": None})})
     draft.put(after, before)
     if not after.message.is_thinking:
         draft.close(event.comment_id)
