@@ -61,6 +61,23 @@ async def test_the_thread_is_without_barriers(house: Playhouse, visit: Visit, wi
     await ada.keep_picture(f"thread-{width}-{theme}")
 
 
+async def test_the_account_is_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
+    guest, ada = await visit(house, width, theme), await visit(house, width, theme)
+    await guest.come_as_guest()
+    await expect(await guest.sharing()).to_be_disabled()
+    assert await guest.violations() == []
+    await ada.register()
+    sharing = await ada.sharing()
+    await expect(sharing).to_be_enabled()
+    await sharing.click()
+    await expect(sharing).to_be_checked()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"account-{width}-{theme}")
+    await ada.page.reload()
+    await expect(await ada.sharing()).to_be_checked()
+
+
 async def test_the_menus_are_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
     ada = await visit(house, width, theme)
     await ada.come_as_guest()

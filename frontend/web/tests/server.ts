@@ -24,6 +24,7 @@ export class SmallHub {
   deaf = false;
   /** Refuse every message. */
   refuses = false;
+  private readonly calls: { call: string; body: unknown }[] = [];
   private readonly changes: Message[] = [];
   private readonly http = createServer((request, response) => void this.onRequest(request, response));
   private readonly io = new Server(this.http, { transports: ['websocket'] });
@@ -66,6 +67,11 @@ export class SmallHub {
     this.replies.set(call, { status, body });
   }
 
+  /** The bodies of an HTTP call, in the order in which they came. */
+  heard(call: string): unknown[] {
+    return this.calls.filter((each) => each.call === call).map((each) => each.body);
+  }
+
   /** A change of the channel; unheard ones reach nobody, as when a broadcast is lost. */
   say(change: Partial<Message>, { heard = true } = {}): Message {
     const revision = this.changes.length + 1;
@@ -99,10 +105,10 @@ export class SmallHub {
   }
 
   private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, body } = this.replies.get(`${request.method} ${request.url}`) ?? {
-      status: 404,
-      body: {},
-    };
+    const call = `${request.method} ${request.url}`;
+    const sent = (await request.toArray()).join('');
+    this.calls.push({ call, body: sent === '' ? null : JSON.parse(sent) });
+    const { status, body } = this.replies.get(call) ?? { status: 404, body: {} };
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 }

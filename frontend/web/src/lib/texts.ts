@@ -51,6 +51,14 @@ export const texts = {
     failed: 'The page stumbled over something. Your messages are safe.',
     reload: 'Load it again',
   },
+  account: {
+    title: 'Your account',
+    open: (name: string) => `${name}: your account`,
+    sharing: 'Let bots learn from what I write',
+    sharingExplained:
+      'What you have written here may then train new bots, with a number in place of your name; what you delete stays out.',
+    guests: 'Only an account can agree to this, because a guest’s name passes to others.',
+  },
   connection: {
     connecting: 'Connecting…',
     offline: 'Connection lost. Trying again; what you write is kept.',
@@ -98,6 +106,7 @@ export const texts = {
     stop: 'Stop',
     stopFailed: 'It could not be stopped. Try again.',
     stopped: 'Stopped.',
+    deleted: 'Deleted.',
     reply: 'Reply',
     replyTo: (sender: string) => `Reply to ${sender}`,
     inReplyTo: (sender: string) => `In reply to ${sender}`,

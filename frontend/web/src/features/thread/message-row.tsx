@@ -9,7 +9,8 @@ import type { Message } from '@/contracts/generated';
 import { useBot } from '@/lib/bots';
 import { startReply } from '@/lib/drafts';
 import { texts } from '@/lib/texts';
-import { Answer } from './answer';
+import { Answer, type AnswerProps } from './answer';
+import { Gone } from './gone';
 import { Line } from './line';
 import { Pictures } from './pictures';
 import { Quote } from './quote';
@@ -44,6 +45,7 @@ export const MessageRow = memo(function MessageRow({
   onJump,
 }: MessageRowProps) {
   const bot = useBot(message.isBot ? message.sender : null);
+  const gone = message.deletedAt !== null;
   const face = message.isBot ? { avatar: bot?.card.avatar ?? '🤖', awake: bot?.awake ?? false } : {};
   return (
     <Line
@@ -57,23 +59,30 @@ export const MessageRow = memo(function MessageRow({
         quotes &&
         message.parentId !== null && <Quote channel={channel} parentId={message.parentId} onJump={onJump} />
       }
-      actions={<ReplyButton channel={channel} message={message} />}
+      actions={!gone && <ReplyButton channel={channel} message={message} />}
     >
-      {message.isBot ? (
-        <Card>
-          <Answer channel={channel} message={message} bot={bot} />
-        </Card>
-      ) : (
-        <>
-          <Foldable text={message.text}>
-            <Words text={message.text} />
-          </Foldable>
-          <Pictures images={message.images} />
-        </>
-      )}
+      {gone ? <Gone /> : <Said channel={channel} message={message} bot={bot} />}
     </Line>
   );
 });
+
+function Said({ channel, message, bot }: AnswerProps) {
+  if (message.isBot) {
+    return (
+      <Card>
+        <Answer channel={channel} message={message} bot={bot} />
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Foldable text={message.text}>
+        <Words text={message.text} />
+      </Foldable>
+      <Pictures images={message.images} />
+    </>
+  );
+}
 
 function ReplyButton({ channel, message }: { channel: string; message: Message }) {
   return (
