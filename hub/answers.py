@@ -42,9 +42,8 @@ def applied(stored: Stored, event: AnyJobEvent) -> Stored | None:
             assert_never(event)
     if event.seq <= stored.seq and not isinstance(event, Finished | Failed):
         return None
-    return Stored(
-        message=stored.message.model_copy(update=change), job_id=stored.job_id, seq=max(event.seq, stored.seq)
-    )
+    message = stored.message.model_copy(update=change)
+    return stored.model_copy(update={"message": message, "seq": max(event.seq, stored.seq)})
 
 
 async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:

@@ -8,6 +8,7 @@ from contracts.message import Message
 from contracts.storage import Storage
 from hub.channel_log import ChannelLog
 from hub.clock import now_ms
+from hub.dispatch import MOST_ANCESTORS
 from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
 from hub.people import Owner
@@ -27,57 +28,70 @@ WORDS = {
     "is_thinking": False,
 }
 
+# A prompt holds at most so many ancestors; those that were still thinking when it was made are not among them.
+FAR_ENOUGH = 2 * MOST_ANCESTORS
+
 
 async def delete(storage: Storage, channel_log: ChannelLog, comment_id: int, owner: Owner) -> None:
     """Delete a message of one's own, or a bot's answer to one. Raises HubError.
 
     Again after a failure it finishes what is left to do.
     """
-    jobs = await channel_log.commit(lambda draft: _erase(draft, channel_log, comment_id, owner))
-    for job_id in jobs:
+    job_id = await channel_log.commit(lambda draft: _erase(draft, comment_id, owner))
+    if job_id is not None:
         await call_off(storage, job_id)
+    await _stop_answers(storage, channel_log, comment_id)
     await _forget_prompts(channel_log, comment_id)
 
 
 async def quotes_what_was_deleted(draft: Draft, message: Message) -> bool:
     """Whether an ancestor was deleted, whose words an answer's prompt would bring back."""
-    parent_id = message.parent_id
-    while parent_id is not None:
-        parent = await draft.stored(parent_id)
+    for _ in range(FAR_ENOUGH):
+        parent = await draft.stored(message.parent_id) if message.parent_id is not None else None
         if parent is None:
             return False
         if parent.message.deleted_at is not None:
             return True
-        parent_id = parent.message.parent_id
+        message = parent.message
     return False
 
 
-async def _erase(draft: Draft, channel_log: ChannelLog, comment_id: int, owner: Owner) -> list[str]:
-    """The jobs that nobody waits for any more."""
+async def _erase(draft: Draft, comment_id: int, owner: Owner) -> str | None:
+    """The job that nobody waits for any more."""
     before = await draft.stored(comment_id)
     if before is None:
         raise NotFoundError("There is no such message in this channel.")
     if not await _is_own(draft, before.message, owner):
         raise ForbiddenError("Only one's own messages, and the bots' answers to them, can be deleted.")
     if before.message.deleted_at is not None:
-        return []
-    jobs = [before.job_id] if before.message.is_thinking else []
+        return None
     if before.message.is_thinking:
         draft.close(comment_id)
     erased = before.message.model_copy(update={**WORDS, "deleted_at": now_ms()})
     draft.put(before.model_copy(update={"message": erased}), before)
-    for opened, _ in await channel_log.open_jobs():
-        answer = await draft.stored(opened.comment_id)
-        if answer is not None and answer.message.is_thinking and answer.message.parent_id == comment_id:
-            jobs.append(end(draft, answer))
-    return [job_id for job_id in jobs if job_id is not None]
+    return before.job_id if before.message.is_thinking else None
 
 
 async def _is_own(draft: Draft, message: Message, owner: Owner) -> bool:
     if not message.is_bot:
         return owner.wrote(message)
     question = await draft.stored(message.parent_id) if message.parent_id is not None else None
-    return question is not None and not question.message.is_bot and owner.wrote(question.message)
+    return question is not None and owner.wrote(question.message)
+
+
+async def _stop_answers(storage: Storage, channel_log: ChannelLog, comment_id: int) -> None:
+    """End the answers that are being made to a deleted message, one by one: a transaction does not hold them all."""
+    for opened, _ in await channel_log.open_jobs():
+        answer = await channel_log.stored(opened.comment_id)
+        if answer is not None and answer.message.parent_id == comment_id:
+            job_id = await channel_log.commit(partial(_end, comment_id=opened.comment_id))
+            if job_id is not None:
+                await call_off(storage, job_id)
+
+
+async def _end(draft: Draft, comment_id: int) -> str | None:
+    answer = await draft.stored(comment_id)
+    return end(draft, answer) if answer is not None and answer.message.is_thinking else None
 
 
 async def _forget_prompts(channel_log: ChannelLog, comment_id: int) -> None:

@@ -78,6 +78,33 @@ async def test_the_account_is_without_barriers(house: Playhouse, visit: Visit, w
     await expect(await ada.sharing()).to_be_checked()
 
 
+async def test_what_one_may_wish_is_without_barriers(
+    house: Playhouse, visit: Visit, width: Width, theme: Theme
+) -> None:
+    ada = await visit(house, width, theme)
+    await ada.register()
+    before = await ada.by("CoopBot").count()
+    await ada.say("@CoopBot do hens fly?")
+    answers = ada.by("CoopBot")
+    again = answers.nth(before).get_by_role("button", name="Another answer")
+    await expect(again).to_be_visible(timeout=ANSWER_WITHIN_MS)
+    await again.click()
+    await expect(answers).to_have_count(before + 2)
+    second = answers.nth(before + 1)
+    await second.get_by_role("button", name="Good: 0").click(timeout=ANSWER_WITHIN_MS)
+    await expect(second.get_by_role("button", name="Good: 1")).to_have_attribute("aria-pressed", "true")
+    first = answers.nth(before)
+    await first.hover()
+    await first.get_by_role("button", name="Delete what CoopBot said").click()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"wishes-asked-{width}-{theme}")
+    await first.get_by_role("button", name="Delete for good").click()
+    await expect(first).to_contain_text("Deleted.")
+    assert await ada.violations() == []
+    await ada.keep_picture(f"wishes-{width}-{theme}")
+
+
 async def test_the_menus_are_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
     ada = await visit(house, width, theme)
     await ada.come_as_guest()

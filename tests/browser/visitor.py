@@ -77,7 +77,7 @@ class Visitor:
         menu = self.page.get_by_role("button", name="Open the menu")
         if await menu.is_visible():
             await menu.click()
-        await self.page.get_by_role("button", name=f"{self.name}: your account").click()
+        await self.page.get_by_role("button", name=f"{self.name} your account").click()
         return self.page.get_by_role("switch", name="Let bots learn from what I write")
 
     async def say(self, text: str) -> None:

@@ -9,7 +9,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from contracts.message import Message
 from contracts.names import CANCELS_CONTAINER
 from tests.client import HOME, Client, account_for
-from tests.hub.conftest import EngineSide, Join, StartHub, finished, progress
+from tests.hub.conftest import EngineSide, Join, StartHub, failed, finished, progress
 
 SECRET = "my secret recipe"
 
@@ -95,12 +95,18 @@ async def test_deleting_a_thinking_answer_stops_it_and_late_events_bring_nothing
 
 
 async def test_deleting_a_question_stops_its_answers(alice: Client, engine: EngineSide, connection_string: str) -> None:
-    question, answer = await asked(alice)
-    job = await engine.thinks()
+    question, first = await asked(alice)
+    await engine.events.send([failed(await engine.thinks())])
+    await alice.until(lambda person: not person.messages[first].is_thinking)
+    answers, jobs = [], []
+    for _ in range(2):
+        again = await alice.call("Regenerate", channel=HOME, commentId=first)
+        answers.append(again["answers"][0]["commentId"])
+        jobs.append(await engine.thinks())
     assert await delete(alice, question) is True
-    await alice.until(lambda person: not person.messages[answer].is_thinking)
-    assert await is_called_off(job.job_id, connection_string)
-    await engine.events.send([finished(job, SECRET)])
+    await alice.until(lambda person: not any(person.messages[answer].is_thinking for answer in answers))
+    assert all([await is_called_off(job.job_id, connection_string) for job in jobs])
+    await engine.events.send([finished(job, SECRET) for job in jobs])
     await marker_came_through(alice, engine)
     assert await rows_that_hold(SECRET, connection_string) == []
 

@@ -25,7 +25,7 @@ async function open(isGuest = false): Promise<HTMLElement> {
       <Notices />
     </>,
   );
-  await userEvent.click(screen.getByRole('button', { name: 'ada: your account' }));
+  await userEvent.click(screen.getByRole('button', { name: /^ada your account/ }));
   return screen.getByRole('switch', { name: 'Let bots learn from what I write' });
 }
 

@@ -22,7 +22,7 @@ export class SmallHub {
   readonly asked: GetMessagesForChannel[] = [];
   /** Acknowledge no message, as when the line breaks in that moment. */
   deaf = false;
-  /** Refuse every message. */
+  /** Refuse every message and every wish. */
   refuses = false;
   private readonly calls: { call: string; body: unknown }[] = [];
   private readonly changes: Message[] = [];
@@ -47,6 +47,12 @@ export class SmallHub {
         this.asked.push(body);
         acknowledge(this.page(body));
       });
+      for (const name of ['Vote', 'Regenerate', 'DeleteMessage']) {
+        socket.on(name, (body: unknown, acknowledge: (answer: object) => void) => {
+          this.calls.push({ call: name, body });
+          acknowledge(this.refuses ? REFUSAL : { ok: true });
+        });
+      }
       socket.on('ReceiveMessage', (body: ReceiveMessage, acknowledge: (answer: Posted | Refusal) => void) => {
         this.sent.push(body);
         if (this.refuses) acknowledge(REFUSAL);
@@ -67,7 +73,7 @@ export class SmallHub {
     this.replies.set(call, { status, body });
   }
 
-  /** The bodies of an HTTP call, in the order in which they came. */
+  /** The bodies of a call, by HTTP or by socket, in the order in which they came. */
   heard(call: string): unknown[] {
     return this.calls.filter((each) => each.call === call).map((each) => each.body);
   }

@@ -53,7 +53,7 @@ export const texts = {
   },
   account: {
     title: 'Your account',
-    open: (name: string) => `${name}: your account`,
+    open: 'your account',
     sharing: 'Let bots learn from what I write',
     sharingExplained:
       'What you have written here may then train new bots, with a number in place of your name; what you delete stays out.',
@@ -107,6 +107,14 @@ export const texts = {
     stopFailed: 'It could not be stopped. Try again.',
     stopped: 'Stopped.',
     deleted: 'Deleted.',
+    delete: 'Delete',
+    deleteBy: (sender: string) => `Delete what ${sender} said`,
+    deleteForGood: 'Delete for good',
+    again: 'Another answer',
+    up: (n: number) => `Good: ${n}`,
+    down: (n: number) => `Bad: ${n}`,
+    ownVote: 'Nobody votes on words of their own.',
+    guestVote: 'Guests cannot vote.',
     reply: 'Reply',
     replyTo: (sender: string) => `Reply to ${sender}`,
     inReplyTo: (sender: string) => `In reply to ${sender}`,

@@ -4,6 +4,7 @@ import Popover from '@mui/material/Popover';
 import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { Face } from '@/components/face';
+import { Unseen } from '@/components/unseen';
 import type { Session } from '@/contracts/generated';
 import { texts } from '@/lib/texts';
 import { SharingSwitch } from './sharing-switch';
@@ -37,12 +38,11 @@ export function AccountButton({ session }: { session: Session }) {
         title={session.name}
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
-        aria-label={texts.account.open(session.name)}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
         <Face name={session.name} size={32} />
         <Name>
-          {session.name}
+          {session.name} <Unseen>{texts.account.open}</Unseen>
           {session.isGuest && <small>{texts.around.guest}</small>}
         </Name>
       </Me>
@@ -55,7 +55,11 @@ export function AccountButton({ session }: { session: Session }) {
         // Inside the landmark of the page.
         disablePortal
         slotProps={{
-          paper: { role: 'dialog', 'aria-label': texts.account.title, sx: { p: 2, width: '21rem', border: 1, borderColor: 'divider' } },
+          paper: {
+            role: 'dialog',
+            'aria-label': texts.account.title,
+            sx: { p: 2, width: '21rem', border: 1, borderColor: 'divider' },
+          },
         }}
       >
         <SharingSwitch session={session} />
