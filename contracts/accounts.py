@@ -30,6 +30,20 @@ class EnterAsGuest(Wire):
     name: PersonName
 
 
+class ChangeAccount(Wire):
+    """`PATCH /api/account`. Agreement is true or false, and nothing that could be taken for it."""
+
+    shares_for_training: Annotated[bool, Field(strict=True)]
+
+
+class AccountCard(Wire):
+    """What the bearer of a token may know of the account; `shares_for_training`: bots may learn from what it wrote."""
+
+    name: str
+    is_guest: bool
+    shares_for_training: bool
+
+
 class Session(Wire):
     """What registering, logging in and entering as a guest answer."""
 

@@ -13,6 +13,7 @@ LARGEST_PAGE = 200
 
 ErrorCode = Literal[
     "bad_request",
+    "conflict",
     "empty_text",
     "forbidden",
     "internal",
@@ -71,6 +72,32 @@ class StopThinking(Wire):
 
     channel: ChannelName
     comment_id: CommentId
+
+
+class Regenerate(Wire):
+    """Ask the same bot for another answer to the same message; the earlier one stays.
+
+    `client_id` makes a retry harmless; without one each call makes an answer.
+    """
+
+    channel: ChannelName
+    comment_id: CommentId
+    client_id: ClientId | None = None
+
+
+class DeleteMessage(Wire):
+    """Delete a message of one's own, or a bot's answer to one."""
+
+    channel: ChannelName
+    comment_id: CommentId
+
+
+class Vote(Wire):
+    """Say what a message is worth; 0 takes it back. One vote a person, the last one counts."""
+
+    channel: ChannelName
+    comment_id: CommentId
+    value: Literal[-1, 0, 1]
 
 
 class Typing(Wire):
@@ -133,11 +160,19 @@ class Joined(Wire):
 
 
 class Posted(Wire):
-    """The answer to `ReceiveMessage`: the message, and the placeholders of the bots that will answer."""
+    """The answer to `ReceiveMessage` and `Regenerate`: the message, and the placeholders of the bots that answer."""
 
     ok: Literal[True] = True
     message: Message
     answers: tuple[Message, ...]
+
+
+class Voted(Wire):
+    """The answer to `Vote`: how the message stands now."""
+
+    ok: Literal[True] = True
+    up: Annotated[int, Field(ge=0)]
+    down: Annotated[int, Field(ge=0)]
 
 
 class SendMessages(Wire):

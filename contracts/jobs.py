@@ -55,6 +55,9 @@ class Job(Wire):
     @property
     def request(self) -> str:
         """What the person asked of this bot: the last text without the bot's own @name."""
-        return re.sub(
-            rf"@{re.escape(self.bot)}(?![\w-])[,:]?\s*", "", self.thread[-1].text, flags=re.IGNORECASE
-        ).strip()
+        return without_mention(self.thread[-1].text, self.bot)
+
+
+def without_mention(text: str, bot: str) -> str:
+    """A text without the @name of a bot."""
+    return re.sub(rf"@{re.escape(bot)}(?![\w-])[,:]?\s*", "", text, flags=re.IGNORECASE).strip()

@@ -83,7 +83,8 @@ class Message(Wire):
     """One message. Times are milliseconds since 1970 (UTC); ids and revisions are exact in JavaScript.
 
     `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
-    so a client that holds revision n and hears n+2 knows that it missed one.
+    so a client that holds revision n and hears n+2 knows that it missed one. What was deleted keeps its place and loses
+    its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other.
     """
 
     comment_id: CommentId
@@ -96,8 +97,10 @@ class Message(Wire):
     is_bot: bool = False
     is_thinking: bool = False
     parent_id: CommentId | None = None
+    alternative_of: CommentId | None = None
     sent_at: Milliseconds
     edited_at: Milliseconds | None = None
+    deleted_at: Milliseconds | None = None
     revision: Revision
     images: tuple[Image, ...] = ()
     parameters: Parameters | None = None

@@ -11,11 +11,17 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
-from contracts.accounts import EnterAsGuest, LogIn, Register, Session
+from contracts.accounts import AccountCard, ChangeAccount, EnterAsGuest, LogIn, Register, Session
 from contracts.wire import Milliseconds, Wire
 from hub.clock import now_ms
-from hub.errors import InvalidCredentialsError, NameTakenError, UnauthorizedError
-from hub.people import Person
+from hub.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidCredentialsError,
+    NameTakenError,
+    UnauthorizedError,
+)
+from hub.people import Owner, Person
 from hub.rows import row
 from hub.tables import from_chunks
 from hub.tokens import Tokens
@@ -29,13 +35,21 @@ GUEST_MS = 7 * DAY_MS
 
 
 class Account(Wire):
-    """A row of the accounts' partition; a guest has no password. Times in ms since 1970."""
+    """A row of the accounts' partition; a guest has no password. Times in ms since 1970.
+
+    `shares_for_training`: this person agreed that bots learn from what was written since `created_at`.
+    """
 
     name: str
     password_hash: str | None
     email: str | None
     created_at: Milliseconds
     free_again_at: Milliseconds | None
+    shares_for_training: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        return self.password_hash is None
 
 
 class StoredSession(Wire):
@@ -102,6 +116,40 @@ class Accounts:
             raise UnauthorizedError("This session has ended; please log in again.") from error
         return person
 
+    async def owner(self, person: Person) -> Owner:
+        """The bearer as the holder of a name. Raises UnauthorizedError."""
+        account, _ = await self._own(person)
+        return Owner(account.name, account.created_at)
+
+    async def card(self, person: Person) -> AccountCard:
+        """What a person may know of the own account. Raises UnauthorizedError."""
+        return _card((await self._own(person))[0])
+
+    async def change(self, person: Person, form: ChangeAccount) -> AccountCard:
+        """Change the own account. Raises ForbiddenError for guests, and ConflictError when another change won."""
+        account, etag = await self._own(person)
+        if account.is_guest:
+            raise ForbiddenError("Only an account can agree to this: a guest's name passes to others.")
+        changed = account.model_copy(update={"shares_for_training": form.shares_for_training})
+        try:
+            await self._table.update_entity(
+                row(ACCOUNTS, _key(account.name), changed),
+                mode=UpdateMode.REPLACE,
+                etag=etag,
+                match_condition=MatchConditions.IfNotModified,
+            )
+        except ResourceModifiedError as error:
+            raise ConflictError("The account was changed from somewhere else; please try again.") from error
+        return _card(changed)
+
+    async def _own(self, person: Person) -> tuple[Account, str]:
+        """The row of a bearer and its ETag. Raises UnauthorizedError."""
+        try:
+            entity = await self._table.get_entity(ACCOUNTS, _key(person.name))
+        except ResourceNotFoundError as error:
+            raise UnauthorizedError("This account is gone; please log in again.") from error
+        return Account.from_json(from_chunks(entity)), str(entity.metadata["etag"])
+
     async def _open_session(self, name: str, *, is_guest: bool) -> Session:
         person = Person(name, is_guest, secrets.token_urlsafe(24))
         expires_at = now_ms() + (GUEST_MS if is_guest else SESSION_MS)
@@ -139,6 +187,10 @@ class Accounts:
             )
         except ResourceModifiedError as error:
             raise taken from error
+
+
+def _card(account: Account) -> AccountCard:
+    return AccountCard(name=account.name, is_guest=account.is_guest, shares_for_training=account.shares_for_training)
 
 
 def _key(name: str) -> str:

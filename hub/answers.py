@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from contracts.events import AnyJobEvent, Failed, Finished, Progress, Started
 from contracts.message import MessageError
 from hub.draft import Draft
+from hub.erasing import quotes_what_was_deleted
 from hub.rows import Stored
 
 log = logging.getLogger(__name__)
@@ -41,9 +42,8 @@ def applied(stored: Stored, event: AnyJobEvent) -> Stored | None:
             assert_never(event)
     if event.seq <= stored.seq and not isinstance(event, Finished | Failed):
         return None
-    return Stored(
-        message=stored.message.model_copy(update=change), job_id=stored.job_id, seq=max(event.seq, stored.seq)
-    )
+    message = stored.message.model_copy(update=change)
+    return stored.model_copy(update={"message": message, "seq": max(event.seq, stored.seq)})
 
 
 async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:
@@ -56,6 +56,8 @@ async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:
         if again and before.job_id == event.job_id:
             draft.echo(before.message)
         return
+    if after.message.prompt is not None and await quotes_what_was_deleted(draft, after.message):
+        after = after.model_copy(update={"message": after.message.model_copy(update={"prompt": None})})
     draft.put(after, before)
     if not after.message.is_thinking:
         draft.close(event.comment_id)

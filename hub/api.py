@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from contracts.accounts import EnterAsGuest, LogIn, Register
+from contracts.accounts import ChangeAccount, EnterAsGuest, LogIn, Register
 from hub.http import answer, bearer, form
 from hub.keys import ACCOUNTS, BOTS, CHANNELS
 
@@ -29,6 +29,19 @@ async def log_out(request: web.Request) -> web.Response:
 @routes.post("/api/guests")
 async def enter(request: web.Request) -> web.Response:
     return answer(await request.app[ACCOUNTS].enter(await form(request, EnterAsGuest)), status=201)
+
+
+@routes.get("/api/account")
+async def account(request: web.Request) -> web.Response:
+    accounts = request.app[ACCOUNTS]
+    return answer(await accounts.card(await accounts.person(bearer(request))))
+
+
+@routes.patch("/api/account")
+async def change_account(request: web.Request) -> web.Response:
+    accounts = request.app[ACCOUNTS]
+    person = await accounts.person(bearer(request))
+    return answer(await accounts.change(person, await form(request, ChangeAccount)))
 
 
 @routes.get("/api/channels")

@@ -35,21 +35,27 @@ from hub.keys import (
     DRAIN,
     IDS,
     PACE,
+    PLACEHOLDERS,
     POST_OFFICE,
+    REGENERATION,
     SETTINGS,
     STORAGE,
     TABLES,
     VOICE,
+    VOTES,
 )
 from hub.page import add_page
+from hub.placeholders import Placeholders
 from hub.posting import PostOffice
 from hub.presence import Attendance
+from hub.regenerating import Regeneration
 from hub.settings import Settings
 from hub.sockets import Sockets, listen_to_engines
 from hub.sweep import Sweep
 from hub.tables import open_tables
 from hub.tokens import Tokens, kept_secret
 from hub.voice import Voice
+from hub.votes import Votes
 
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
 
@@ -99,6 +105,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
     app[CHANNELS] = Channels(tables.channels, voice.channel)
     app[BOTS] = Bots(tables.bots, voice.bots)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
+    app[VOTES] = Votes(tables.votes)
     app[ACCOUNTS] = Accounts(tables.accounts, tokens, lambda name: app[BOTS].find(name) is not None)
     await app[CHANNELS].refresh()
     await app[CHANNELS].ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
@@ -112,9 +119,9 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             await senders_by_pool[job.pool].put(job)
             app[PACE].busy()
 
-        app[POST_OFFICE] = PostOffice(
-            app[ARCHIVE], app[CHANNELS], app[BOTS], app[IDS], send, settings.hub_job_deadline_s
-        )
+        placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s)
+        app[POST_OFFICE] = PostOffice(app[ARCHIVE], app[CHANNELS], app[BOTS], app[IDS], placeholders)
+        app[REGENERATION] = Regeneration(app[ARCHIVE], app[CHANNELS], app[BOTS], placeholders)
         yield
 
 
@@ -145,7 +152,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
                 )
 
     app[DRAIN] = Drain(events, app[ARCHIVE], heard, app[PACE])
-    sweep = Sweep(app[ARCHIVE], app[CHANNELS], app[BOTS], app[POST_OFFICE].ask)
+    sweep = Sweep(app[ARCHIVE], app[CHANNELS], app[BOTS], app[PLACEHOLDERS].ask)
     async with _running(app[VOICE].run(), app[DRAIN].run(), sweep.run()):
         yield
 

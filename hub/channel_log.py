@@ -7,9 +7,9 @@ from memory may be stale: memory is dropped and the same changes are applied aga
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -19,7 +19,7 @@ from azure.data.tables.aio import TableClient
 from contracts.message import Message
 from contracts.storage import is_unavailable
 from hub.draft import Draft, Head, Operation
-from hub.errors import StorageUnavailableError
+from hub.errors import HubError, StorageUnavailableError
 from hub.rows import (
     AFTER_BANG,
     CHANGE_PREFIX,
@@ -40,11 +40,10 @@ from hub.rows import (
 )
 from hub.tables import one_page
 from hub.tail import KEEP, Tail
+from hub.waiting import Change, Outcome, R, Waiting
 
 log = logging.getLogger(__name__)
 
-R = TypeVar("R")
-Change = Callable[[Draft], Awaitable[R]]
 Publish = Callable[[tuple[Message, ...]], None]
 
 # A transaction takes 100 operations and 4 MiB; one change needs at most 30 (four bots and a parent).
@@ -54,31 +53,6 @@ FULL_AT_CHARACTERS = 500_000
 ATTEMPTS = 12
 BUSY = "The hub cannot reach its storage; please try again in a moment."
 RANGE = "PartitionKey eq @channel and RowKey ge @low and RowKey lt @high"
-
-
-@dataclass
-class Waiting:
-    """A change, and who waits for it."""
-
-    change: Change[Any]
-    done: asyncio.Future[Any]
-
-
-@dataclass
-class Outcome:
-    """What a change gave or raised; told once it is sure."""
-
-    waiting: Waiting
-    result: Any
-    error: Exception | None
-
-    def tell(self) -> None:
-        if self.waiting.done.done():
-            return
-        if self.error is not None:
-            self.waiting.done.set_exception(self.error)
-        else:
-            self.waiting.done.set_result(self.result)
 
 
 class ChannelLog:
@@ -129,6 +103,12 @@ class ChannelLog:
         low = FIRST_MESSAGE_KEY if comment_id is None else message_key(comment_id - 1)
         found = await self._messages(low, END_OF_MESSAGES, limit + 1)
         return [one.message for one in reversed(found[:limit])], len(found) > limit
+
+    async def newer_than(self, comment_id: int) -> AsyncIterator[Stored]:
+        """Every message with a higher id, the newest first, a page at a time."""
+        parameters = {"channel": self.channel, "low": FIRST_MESSAGE_KEY, "high": message_key(comment_id)}
+        async for entity in self._table.query_entities(RANGE, parameters=parameters):
+            yield stored(entity)
 
     async def changed_after(self, revision: int, limit: int) -> tuple[list[Message], bool, int]:
         """Messages that changed after a revision, whether there are more, and the revision that they stand for."""
@@ -229,16 +209,27 @@ class ChannelLog:
             if not again:
                 batch.append(self._waiting.pop(0))
             waiting = again.pop(0) if again else batch[-1]
-            trial = draft.copy()
             try:
-                outcomes.append(Outcome(waiting, await waiting.change(trial), None))
+                draft, result = await self._applied(waiting.change, draft)
             except Exception as error:
                 if is_unavailable(error):
                     raise
                 outcomes.append(Outcome(waiting, None, error))
                 continue
-            draft = trial
+            outcomes.append(Outcome(waiting, result, None))
         return draft, outcomes
+
+    async def _applied(self, change: Change[R], draft: Draft) -> tuple[Draft, R]:
+        """The draft after a change. One that is refused may repeat what was done before: its client id is looked up."""
+        trial = draft.copy()
+        try:
+            return trial, await change(trial)
+        except HubError:
+            if draft.read_posting is not _no_posting:
+                raise
+        trial = replace(draft.copy(), read_posting=self._read_posting)
+        result = await change(trial)
+        return replace(trial, read_posting=draft.read_posting), result
 
     async def _submit(self, draft: Draft, operations: list[Operation]) -> str:
         entity: Row = {"PartitionKey": self.channel, "RowKey": HEAD_KEY, "revision": str(draft.revision)}

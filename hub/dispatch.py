@@ -73,7 +73,7 @@ async def _thread(log: ChannelLog, placeholder: Message) -> list[Message]:
         parent = await log.stored(parent_id)
         if parent is None:
             break
-        if not parent.message.is_thinking:
+        if not parent.message.is_thinking and parent.message.deleted_at is None:
             thread.append(parent.message)
         parent_id = parent.message.parent_id
     return thread[::-1]

@@ -57,6 +57,11 @@ class UnknownBotError(HubError):
     status = 404
 
 
+class ConflictError(HubError):
+    code = "conflict"
+    status = 409
+
+
 class NameTakenError(HubError):
     code = "name_taken"
     status = 409

@@ -31,11 +31,15 @@ Row = dict[str, Any]
 
 
 class Stored(Wire):
-    """A message as its row holds it: with the job that answers it and the last event that changed it."""
+    """A message as its row holds it: with the job that answers it and the last event that changed it.
+
+    `alternatives` are the later answers to the same question, in the row of the first one.
+    """
 
     message: Message
     job_id: JobId | None = None
     seq: Annotated[int, Field(ge=-1, le=LARGEST_ID)] = -1
+    alternatives: tuple[CommentId, ...] = ()
 
 
 class OpenJob(Wire):

@@ -11,6 +11,7 @@ from aiohttp import web
 from contracts.calls import (
     CallError,
     Connect,
+    DeleteMessage,
     Disconnect,
     Done,
     GetMessagesForChannel,
@@ -19,12 +20,16 @@ from contracts.calls import (
     Posted,
     ReceiveMessage,
     Refusal,
+    Regenerate,
     StopThinking,
     Typing,
+    Vote,
+    Voted,
 )
 from contracts.names import ENGINE_NAMESPACE, RING
 from contracts.wire import Wire
-from hub import stopping
+from hub import erasing, stopping
+from hub.channel_log import ChannelLog
 from hub.errors import BadRequestError, HubError, UnauthorizedError
 from hub.http import as_hub_error
 from hub.keys import (
@@ -35,9 +40,11 @@ from hub.keys import (
     CHANNELS,
     PACE,
     POST_OFFICE,
+    REGENERATION,
     SETTINGS,
     STORAGE,
     VOICE,
+    VOTES,
 )
 from hub.people import Person
 from hub.voice import EVERYONE, room
@@ -65,6 +72,9 @@ class Sockets:
         self._call("ReceiveMessage", ReceiveMessage, self.post)
         self._call("GetMessagesForChannel", GetMessagesForChannel, self.history)
         self._call("StopThinking", StopThinking, self.stop)
+        self._call("Regenerate", Regenerate, self.regenerate)
+        self._call("DeleteMessage", DeleteMessage, self.delete)
+        self._call("Vote", Vote, self.vote)
         self._call("Typing", Typing, self.typing)
 
     async def join(self, sid: str, person: Person, call: Connect) -> Joined:
@@ -95,7 +105,7 @@ class Sockets:
         return await self._app[POST_OFFICE].receive(call, person, sid)
 
     async def history(self, _sid: str, _person: Person, call: GetMessagesForChannel) -> Page:
-        channel_log = self._app[ARCHIVE].channel(self._app[CHANNELS].get(call.channel).name)
+        channel_log = self._log(call.channel)
         if call.before is not None and call.after is not None:
             raise BadRequestError("Ask for messages before an id or after a revision, not both.")
         if call.after is not None:
@@ -108,15 +118,28 @@ class Sockets:
         return Page(messages=tuple(messages), has_more=has_more, revision=revision)
 
     async def stop(self, _sid: str, person: Person, call: StopThinking) -> Done:
-        channel_log = self._app[ARCHIVE].channel(self._app[CHANNELS].get(call.channel).name)
-        await stopping.stop(self._app[STORAGE], channel_log, call.comment_id, person)
+        await stopping.stop(self._app[STORAGE], self._log(call.channel), call.comment_id, person)
         return Done()
+
+    async def regenerate(self, _sid: str, person: Person, call: Regenerate) -> Posted:
+        return await self._app[REGENERATION].again(call, person)
+
+    async def delete(self, _sid: str, person: Person, call: DeleteMessage) -> Done:
+        owner = await self._app[ACCOUNTS].owner(person)
+        await erasing.delete(self._app[STORAGE], self._log(call.channel), call.comment_id, owner)
+        return Done()
+
+    async def vote(self, _sid: str, person: Person, call: Vote) -> Voted:
+        return await self._app[VOTES].cast(self._log(call.channel), call, person)
 
     async def typing(self, sid: str, person: Person, call: Typing) -> Done:
         card = self._app[CHANNELS].get(call.channel)
         if self._app[ATTENDANCE].is_in(sid, card.name):
             self._app[VOICE].typing(card.name, person.name, skip=sid)
         return Done()
+
+    def _log(self, channel: str) -> ChannelLog:
+        return self._app[ARCHIVE].channel(self._app[CHANNELS].get(channel).name)
 
     async def _newest(self, channel: str, call: GetMessagesForChannel) -> Page:
         messages, has_more, revision = await self._app[ARCHIVE].channel(channel).newest(call.limit)

@@ -11,6 +11,7 @@ from hub.channel_log import ChannelLog
 from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
 from hub.people import Person
+from hub.rows import Stored
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,12 @@ STOPPED = MessageError(code="stopped", message="Stopped.")
 async def stop(storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person) -> None:
     """End a placeholder. Only who asked may; one that has ended already stays as it is. Raises HubError."""
     job_id = await channel_log.commit(lambda draft: _close(draft, comment_id, person))
-    if job_id is None:
-        return
+    if job_id is not None:
+        await call_off(storage, job_id)
+
+
+async def call_off(storage: Storage, job_id: str) -> None:
+    """Tell the engines that nobody waits for a job any more."""
     blob = storage.blobs.get_blob_client(CANCELS_CONTAINER, job_id)
     try:
         await blob.upload_blob(b"")
@@ -31,6 +36,14 @@ async def stop(storage: Storage, channel_log: ChannelLog, comment_id: int, perso
         log.warning("job %s could not be marked as cancelled", job_id, exc_info=True)
 
 
+def end(draft: Draft, placeholder: Stored) -> str | None:
+    """End a placeholder with what it has. The job that nobody waits for any more."""
+    message = placeholder.message.model_copy(update={"is_thinking": False, "progress": None, "error": STOPPED})
+    draft.put(placeholder.model_copy(update={"message": message}), placeholder)
+    draft.close(message.comment_id)
+    return placeholder.job_id
+
+
 async def _close(draft: Draft, comment_id: int, person: Person) -> str | None:
     before = await draft.stored(comment_id)
     if before is None or before.job_id is None or before.message.parent_id is None:
@@ -38,9 +51,4 @@ async def _close(draft: Draft, comment_id: int, person: Person) -> str | None:
     question = await draft.stored(before.message.parent_id)
     if question is None or question.message.sender != person.name:
         raise ForbiddenError("Only the person who asked can stop an answer.")
-    if not before.message.is_thinking:
-        return None
-    message = before.message.model_copy(update={"is_thinking": False, "progress": None, "error": STOPPED})
-    draft.put(before.model_copy(update={"message": message}), before)
-    draft.close(comment_id)
-    return before.job_id
+    return end(draft, before) if before.message.is_thinking else None

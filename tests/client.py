@@ -25,6 +25,15 @@ async def token_for(address: str, name: str) -> str:
         return str(body["accessToken"])
 
 
+async def account_for(address: str, name: str) -> str:
+    """The access token of a new account."""
+    form = {"name": name, "password": "correct horse"}
+    async with aiohttp.ClientSession() as session, session.post(f"{address}/api/accounts", json=form) as response:
+        body = await response.json()
+        assert response.status == 201, body
+        return str(body["accessToken"])
+
+
 class Client:
     """One connection. `messages` is what a page would hold."""
 

@@ -61,6 +61,50 @@ async def test_the_thread_is_without_barriers(house: Playhouse, visit: Visit, wi
     await ada.keep_picture(f"thread-{width}-{theme}")
 
 
+async def test_the_account_is_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
+    guest, ada = await visit(house, width, theme), await visit(house, width, theme)
+    await guest.come_as_guest()
+    await expect(await guest.sharing()).to_be_disabled()
+    assert await guest.violations() == []
+    await ada.register()
+    sharing = await ada.sharing()
+    await expect(sharing).to_be_enabled()
+    await sharing.click()
+    await expect(sharing).to_be_checked()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"account-{width}-{theme}")
+    await ada.page.reload()
+    await expect(await ada.sharing()).to_be_checked()
+
+
+async def test_what_one_may_wish_is_without_barriers(
+    house: Playhouse, visit: Visit, width: Width, theme: Theme
+) -> None:
+    ada = await visit(house, width, theme)
+    await ada.register()
+    await ada.say("@CoopBot do hens fly?")
+    # Others have answers of their own in this thread.
+    delete = ada.page.get_by_role("button", name="Delete what CoopBot said")
+    answers = ada.by("CoopBot").filter(has=delete)
+    await expect(answers).to_have_count(1, timeout=ANSWER_WITHIN_MS)
+    await answers.get_by_role("button", name="Another answer").click()
+    await expect(answers).to_have_count(2, timeout=ANSWER_WITHIN_MS)
+    await answers.last.get_by_role("button", name="Good: 0").click()
+    good = answers.last.get_by_role("button", name="Good: 1")
+    await expect(good).to_have_attribute("aria-pressed", "true")
+    await answers.first.hover()
+    await answers.first.get_by_role("button", name="Delete what CoopBot said").click()
+    assert await ada.violations() == []
+    assert await fits(ada.page)
+    await ada.keep_picture(f"wishes-asked-{width}-{theme}")
+    await ada.page.get_by_role("button", name="Delete for good").click()
+    await expect(answers).to_have_count(1)
+    await expect(ada.by("CoopBot").nth(-2)).to_contain_text("Deleted.")
+    assert await ada.violations() == []
+    await ada.keep_picture(f"wishes-{width}-{theme}")
+
+
 async def test_the_menus_are_without_barriers(house: Playhouse, visit: Visit, width: Width, theme: Theme) -> None:
     ada = await visit(house, width, theme)
     await ada.come_as_guest()

@@ -72,6 +72,14 @@ class Visitor:
         await self.page.get_by_role("button", name="Come in as a guest").click()
         await expect(self.thread).to_be_visible()
 
+    async def sharing(self) -> Locator:
+        """The switch in one's account, which is opened."""
+        menu = self.page.get_by_role("button", name="Open the menu")
+        if await menu.is_visible():
+            await menu.click()
+        await self.page.get_by_role("button", name=f"{self.name} your account").click()
+        return self.page.get_by_role("switch", name="Let bots learn from what I write")
+
     async def say(self, text: str) -> None:
         """Write and send."""
         await self.field.fill(text)

@@ -21,7 +21,7 @@ from contracts.queues import Lease, LeaseLostError, TypedQueue
 from contracts.storage import Storage, open_storage
 from hub.app import create_app
 from hub.settings import Settings
-from tests.client import PATIENCE_S, Client, client
+from tests.client import PATIENCE_S, Client, account_for, client
 
 ECHO = BotCard(name="EchoBot", kind="echo", model="echo")
 ENGINE_TOKEN = "a token for engines"
@@ -48,6 +48,12 @@ class EngineSide:
         lease = await self.next_lease()
         (job,) = lease.items
         return lease, job
+
+    async def thinks(self) -> Job:
+        """The next job, which this engine has taken and not answered yet."""
+        lease, job = await self.next_job()
+        await lease.delete()
+        return job
 
     async def answer_next(self) -> None:
         """Answer each job of the next message."""
@@ -134,6 +140,15 @@ async def join() -> AsyncIterator[Join]:
             return person
 
         yield enter
+
+
+@pytest_asyncio.fixture
+async def alice(hub: str, join: Join, engine: EngineSide) -> Client:
+    """Somebody with an account, who can ask EchoBot."""
+    person = await join(hub, token=await account_for(hub, "alice"))
+    await engine.wake()
+    await person.until(lambda heard: heard.is_awake("EchoBot"))
+    return person
 
 
 @pytest_asyncio.fixture

@@ -6,6 +6,7 @@ import aiohttp
 import jwt
 import pytest
 import socketio
+from azure.data.tables.aio import TableServiceClient
 
 from hub.clock import now_ms
 from tests.client import Client, client
@@ -108,14 +109,54 @@ async def test_the_doorbell_opens_to_the_engines_token_alone(hub: str) -> None:
 
 
 async def test_the_password_is_nowhere_in_the_tables(hub: str, connection_string: str) -> None:
-    from azure.data.tables.aio import TableServiceClient
-
     await send(hub, "POST", "/api/accounts", json=ALICE)
     async with TableServiceClient.from_connection_string(connection_string) as tables:
         rows = [str(row) async for row in tables.get_table_client("accounts").list_entities()]
     assert len(rows) == 2
     assert not any("correct horse" in row for row in rows)
     assert sum("$argon2id$" in row for row in rows) == 1
+
+
+async def test_nobody_shares_before_saying_so_and_everybody_may_change_their_mind(hub: str) -> None:
+    token = str((await send(hub, "POST", "/api/accounts", json=ALICE))[1]["accessToken"])
+    assert await send(hub, "GET", "/api/account", token) == (
+        200,
+        {"name": "Alice", "isGuest": False, "sharesForTraining": False},
+    )
+    for wish in (True, True, False):
+        status, card = await send(hub, "PATCH", "/api/account", token, json={"sharesForTraining": wish})
+        assert (status, card["sharesForTraining"]) == (200, wish)
+        assert (await send(hub, "GET", "/api/account", token))[1] == card
+    assert (await send(hub, "POST", "/api/sessions", json=ALICE))[0] == 201
+
+
+@pytest.mark.parametrize("wish", [{}, {"sharesForTraining": "yes"}, {"sharesForTraining": 1}, {"name": "Bob"}])
+async def test_only_true_is_agreement(hub: str, wish: dict[str, object]) -> None:
+    token = str((await send(hub, "POST", "/api/accounts", json=ALICE))[1]["accessToken"])
+    status, problem = await send(hub, "PATCH", "/api/account", token, json=wish)
+    assert (status, problem["code"]) == (400, "bad_request")
+    assert (await send(hub, "GET", "/api/account", token))[1]["sharesForTraining"] is False
+
+
+async def test_a_guest_cannot_agree_and_nobody_for_somebody_else(hub: str) -> None:
+    guest = str((await send(hub, "POST", "/api/guests", json={"name": "Bob"}))[1]["accessToken"])
+    status, problem = await send(hub, "PATCH", "/api/account", guest, json={"sharesForTraining": True})
+    assert (status, problem["code"]) == (403, "forbidden")
+    assert "guest" in str(problem["detail"])
+    assert (await send(hub, "GET", "/api/account", guest))[1]["isGuest"] is True
+    for method, body in (("GET", None), ("PATCH", {"sharesForTraining": True})):
+        assert (await send(hub, method, "/api/account", "forged", json=body))[0] == 401
+
+
+async def test_an_account_from_before_there_was_sharing_does_not_share(hub: str, connection_string: str) -> None:
+    token = str((await send(hub, "POST", "/api/accounts", json=ALICE))[1]["accessToken"])
+    async with TableServiceClient.from_connection_string(connection_string) as tables:
+        accounts = tables.get_table_client("accounts")
+        row = await accounts.get_entity("account", "alice")
+        assert ',"sharesForTraining":false' in row["body0"]
+        row["body0"] = row["body0"].replace(',"sharesForTraining":false', "")
+        await accounts.upsert_entity(row)
+    assert (await send(hub, "GET", "/api/account", token))[1]["sharesForTraining"] is False
 
 
 async def test_presence_names_each_person_once_until_the_last_tab_closes(hub: str, join: Join) -> None:

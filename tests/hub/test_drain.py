@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from contracts.events import Event
 from contracts.jobs import Job
@@ -17,20 +16,9 @@ from tests.client import Client
 from tests.hub.conftest import EngineSide, Join, failed, finished, progress, whose
 
 
-@pytest_asyncio.fixture
-async def alice(hub: str, join: Join, engine: EngineSide) -> Client:
-    """Somebody who can ask EchoBot."""
-    person = await join(hub)
-    await engine.wake()
-    await person.until(lambda heard: heard.is_awake("EchoBot"))
-    return person
-
-
 async def asked(alice: Client, engine: EngineSide) -> Job:
     await alice.post("@EchoBot hello")
-    lease, job = await engine.next_job()
-    await lease.delete()
-    return job
+    return await engine.thinks()
 
 
 async def settled(alice: Client, engine: EngineSide) -> list[Message]:

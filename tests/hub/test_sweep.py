@@ -15,7 +15,7 @@ async def test_a_job_that_vanished_is_asked_again_under_its_id_while_its_bot_is_
     start_hub: StartHub, join: Join, engine: EngineSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "SILENT_AFTER_MS", 100)
-    monkeypatch.setattr("hub.posting.MARK_AFTER_S", 0)
+    monkeypatch.setattr("hub.placeholders.MARK_AFTER_S", 0)
     alice = await join(await start_hub())
     await engine.wake()
     await alice.until(lambda person: person.is_awake("EchoBot"))

@@ -125,6 +125,12 @@ describe('an answer', () => {
     expect(row).toHaveTextContent('Stopped.');
   });
 
+  test('that was deleted says no more than that, and cannot be answered', () => {
+    const row = showAnswer({ deletedAt: 1_790_000_000_000 });
+    expect(row).toHaveTextContent(/Deleted\.$/);
+    expect(within(row).queryByRole('button')).toBeNull();
+  });
+
   test('tells how it was made', () => {
     const row = showAnswer({
       text: 'Hens.',

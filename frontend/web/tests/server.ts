@@ -22,8 +22,9 @@ export class SmallHub {
   readonly asked: GetMessagesForChannel[] = [];
   /** Acknowledge no message, as when the line breaks in that moment. */
   deaf = false;
-  /** Refuse every message. */
+  /** Refuse every message and every wish. */
   refuses = false;
+  private readonly calls: { call: string; body: unknown }[] = [];
   private readonly changes: Message[] = [];
   private readonly http = createServer((request, response) => void this.onRequest(request, response));
   private readonly io = new Server(this.http, { transports: ['websocket'] });
@@ -46,6 +47,12 @@ export class SmallHub {
         this.asked.push(body);
         acknowledge(this.page(body));
       });
+      for (const name of ['Vote', 'Regenerate', 'DeleteMessage']) {
+        socket.on(name, (body: unknown, acknowledge: (answer: object) => void) => {
+          this.calls.push({ call: name, body });
+          acknowledge(this.refuses ? REFUSAL : { ok: true });
+        });
+      }
       socket.on('ReceiveMessage', (body: ReceiveMessage, acknowledge: (answer: Posted | Refusal) => void) => {
         this.sent.push(body);
         if (this.refuses) acknowledge(REFUSAL);
@@ -64,6 +71,11 @@ export class SmallHub {
   /** Answer an HTTP call, such as "POST /api/sessions". */
   reply(call: string, status: number, body: object): void {
     this.replies.set(call, { status, body });
+  }
+
+  /** The bodies of a call, by HTTP or by socket, in the order in which they came. */
+  heard(call: string): unknown[] {
+    return this.calls.filter((each) => each.call === call).map((each) => each.body);
   }
 
   /** A change of the channel; unheard ones reach nobody, as when a broadcast is lost. */
@@ -99,10 +111,10 @@ export class SmallHub {
   }
 
   private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, body } = this.replies.get(`${request.method} ${request.url}`) ?? {
-      status: 404,
-      body: {},
-    };
+    const call = `${request.method} ${request.url}`;
+    const sent = (await request.toArray()).join('');
+    this.calls.push({ call, body: sent === '' ? null : JSON.parse(sent) });
+    const { status, body } = this.replies.get(call) ?? { status: 404, body: {} };
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 }

@@ -10,6 +10,7 @@ import type { Session } from '@/contracts/generated';
 import { ConnectionBanner } from '@/features/connection/connection-banner';
 import { setBots } from '@/lib/bots';
 import { forgetRooms } from '@/lib/channel/rooms';
+import { forgetVotes } from '@/lib/channel/wishes';
 import { forgetDrafts } from '@/lib/drafts';
 import { connectHub, listen, useConnection } from '@/lib/hub';
 import { texts } from '@/lib/texts';
@@ -35,6 +36,7 @@ export function House({ session }: { session: Session }) {
       // Who leaves takes nothing of it along.
       forgetRooms();
       forgetDrafts();
+      forgetVotes();
     };
   }, [session.accessToken]);
   return connected && <Rooms session={session} />;

@@ -3,10 +3,10 @@ import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
 import { useRoute } from 'wouter';
-import { Face } from '@/components/face';
 import { Hen } from '@/components/hen';
 import { LeaveIcon } from '@/components/icons';
 import type { Session } from '@/contracts/generated';
+import { AccountButton } from '@/features/account/account-button';
 import { ThemeButton } from '@/features/appearance/theme-button';
 import { BotList } from '@/features/bots/bot-list';
 import { ChannelList } from '@/features/channels/channel-list';
@@ -41,17 +41,8 @@ const Foot = styled('div')(({ theme }) => ({
   display: 'flex',
   alignItems: 'center',
   gap: theme.spacing(1),
-  padding: theme.spacing(1, 1, 1, 2),
+  padding: theme.spacing(1, 1, 1, 1.5),
   borderTop: `1px solid ${(theme.vars ?? theme).palette.divider}`,
-}));
-const Me = styled('div')(({ theme }) => ({
-  flex: 1,
-  minWidth: 0,
-  overflow: 'hidden',
-  textOverflow: 'ellipsis',
-  whiteSpace: 'nowrap',
-  fontWeight: 600,
-  '& small': { display: 'block', fontWeight: 450, color: (theme.vars ?? theme).palette.text.secondary },
 }));
 
 export function Sidebar({ session, onGo }: { session: Session; onGo: () => void }) {
@@ -76,11 +67,7 @@ export function Sidebar({ session, onGo }: { session: Session; onGo: () => void 
         )}
       </Shelves>
       <Foot>
-        <Face name={session.name} size={32} />
-        <Me title={session.name}>
-          {session.name}
-          {session.isGuest && <small>{texts.around.guest}</small>}
-        </Me>
+        <AccountButton session={session} />
         <ThemeButton />
         <LogOutButton token={session.accessToken} />
       </Foot>

@@ -23,6 +23,7 @@ export const StopIcon = createSvgIcon(
   'Stop',
 );
 export const CloseIcon = createSvgIcon(<path {...stroke} d="m6.5 6.5 11 11m0-11-11 11" />, 'Close');
+export const UpIcon = createSvgIcon(<path {...stroke} d="M12 19V5m-6 6 6-6 6 6" />, 'Up');
 export const DownIcon = createSvgIcon(<path {...stroke} d="M12 5v14m-6-6 6 6 6-6" />, 'Down');
 export const ChevronIcon = createSvgIcon(<path {...stroke} d="m7 10 5 5 5-5" />, 'Chevron');
 export const LeaveIcon = createSvgIcon(
@@ -60,5 +61,13 @@ export const CopyIcon = createSvgIcon(
     <path {...stroke} d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" />
   </>,
   'Copy',
+);
+export const BinIcon = createSvgIcon(
+  <path {...stroke} d="M5 7h14M10 7V4.5h4V7m-7.5 0 .8 12.5h9.4L17.5 7M10.2 11v5m3.6-5v5" />,
+  'Bin',
+);
+export const AgainIcon = createSvgIcon(
+  <path {...stroke} d="M18.5 8.5A7.5 7.5 0 1 0 19.5 13M18.8 4.5v4.2h-4.2" />,
+  'Again',
 );
 export const CheckIcon = createSvgIcon(<path {...stroke} d="m5 12.5 4.5 4.5L19 7.5" />, 'Check');

@@ -4,13 +4,16 @@
  * Every form that is said between processes.
  */
 export interface Wire {
+  AccountCard: AccountCard;
   BotCard: BotCard;
   BotStatus: BotStatus;
   BotStatuses: BotStatuses;
   CallError: CallError;
+  ChangeAccount: ChangeAccount;
   ChannelCard: ChannelCard;
   ChannelChanged: ChannelChanged;
   Connect: Connect;
+  DeleteMessage: DeleteMessage;
   Disconnect: Disconnect;
   Done: Done;
   EnterAsGuest: EnterAsGuest;
@@ -33,6 +36,7 @@ export interface Wire {
   Progress: Progress;
   ReceiveMessage: ReceiveMessage;
   Refusal: Refusal;
+  Regenerate: Regenerate;
   Register: Register;
   SendMessages: SendMessages;
   Session: Session;
@@ -42,6 +46,16 @@ export interface Wire {
   Turn: Turn;
   Typing: Typing;
   Usage: Usage;
+  Vote: Vote;
+  Voted: Voted;
+}
+/**
+ * What the bearer of a token may know of the account; `shares_for_training`: bots may learn from what it wrote.
+ */
+export interface AccountCard {
+  isGuest: boolean;
+  name: string;
+  sharesForTraining: boolean;
 }
 /**
  * What a bot is, in the engine's own words. `avatar` is an emoji.
@@ -101,6 +115,7 @@ export interface BotStatuses {
 export interface CallError {
   code:
     | 'bad_request'
+    | 'conflict'
     | 'empty_text'
     | 'forbidden'
     | 'internal'
@@ -113,6 +128,12 @@ export interface CallError {
     | 'unknown_bot'
     | 'unknown_channel';
   message: string;
+}
+/**
+ * `PATCH /api/account`. Agreement is true or false, and nothing that could be taken for it.
+ */
+export interface ChangeAccount {
+  sharesForTraining: boolean;
 }
 /**
  * A channel as a list shows it. `bot` answers what is addressed to nobody.
@@ -135,6 +156,13 @@ export interface ChannelChanged {
  */
 export interface Connect {
   channel: string;
+}
+/**
+ * Delete a message of one's own, or a bot's answer to one.
+ */
+export interface DeleteMessage {
+  channel: string;
+  commentId: number;
 }
 /**
  * Leave a channel.
@@ -298,12 +326,15 @@ export interface Page {
  * One message. Times are milliseconds since 1970 (UTC); ids and revisions are exact in JavaScript.
  *
  * `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
- * so a client that holds revision n and hears n+2 knows that it missed one.
+ * so a client that holds revision n and hears n+2 knows that it missed one. What was deleted keeps its place and loses
+ * its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other.
  */
 export interface Message {
+  alternativeOf: number | null;
   channel: string;
   commentId: number;
   connectionId: string | null;
+  deletedAt: number | null;
   down: number;
   editedAt: number | null;
   error: MessageError | null;
@@ -371,7 +402,7 @@ export interface ParametersInput {
   width?: number | null;
 }
 /**
- * The answer to `ReceiveMessage`: the message, and the placeholders of the bots that will answer.
+ * The answer to `ReceiveMessage` and `Regenerate`: the message, and the placeholders of the bots that answer.
  */
 export interface Posted {
   answers: Message[];
@@ -417,6 +448,16 @@ export interface ReceiveMessage {
 export interface Refusal {
   error: CallError;
   ok: false;
+}
+/**
+ * Ask the same bot for another answer to the same message; the earlier one stays.
+ *
+ * `client_id` makes a retry harmless; without one each call makes an answer.
+ */
+export interface Regenerate {
+  channel: string;
+  clientId?: string | null;
+  commentId: number;
 }
 /**
  * `POST /api/accounts`.
@@ -472,4 +513,20 @@ export interface StopThinking {
  */
 export interface Typing {
   channel: string;
+}
+/**
+ * Say what a message is worth; 0 takes it back. One vote a person, the last one counts.
+ */
+export interface Vote {
+  channel: string;
+  commentId: number;
+  value: -1 | 0 | 1;
+}
+/**
+ * The answer to `Vote`: how the message stands now.
+ */
+export interface Voted {
+  down: number;
+  ok: true;
+  up: number;
 }

@@ -1,5 +1,14 @@
 // The HTTP calls: accounts, sessions and the list of channels.
-import type { CallError, ChannelCard, EnterAsGuest, LogIn, Register, Session } from '@/contracts/generated';
+import type {
+  AccountCard,
+  CallError,
+  ChangeAccount,
+  ChannelCard,
+  EnterAsGuest,
+  LogIn,
+  Register,
+  Session,
+} from '@/contracts/generated';
 import { texts } from '@/lib/texts';
 
 /** A refusal by the hub, or no hub at all; the message is a sentence for people. */
@@ -26,6 +35,14 @@ export function enterAsGuest(form: EnterAsGuest): Promise<Session> {
 
 export async function logOut(token: string): Promise<void> {
   await ask('DELETE', '/api/sessions', { token });
+}
+
+export function getAccount(token: string): Promise<AccountCard> {
+  return ask('GET', '/api/account', { token });
+}
+
+export function changeAccount(token: string, form: ChangeAccount): Promise<AccountCard> {
+  return ask('PATCH', '/api/account', { token, body: form });
 }
 
 export async function listChannels(token: string): Promise<ChannelCard[]> {

@@ -12,6 +12,9 @@ interface Calls {
   ReceiveMessage: [wire.ReceiveMessage, wire.Posted];
   GetMessagesForChannel: [wire.GetMessagesForChannel, wire.Page];
   StopThinking: [wire.StopThinking, wire.Done];
+  Regenerate: [wire.Regenerate, wire.Posted];
+  DeleteMessage: [wire.DeleteMessage, wire.Done];
+  Vote: [wire.Vote, wire.Voted];
   Typing: [wire.Typing, wire.Done];
 }
 

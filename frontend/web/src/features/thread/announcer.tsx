@@ -31,7 +31,8 @@ function newlySaid(before: Held, now: Held): Message | undefined {
   const id = now.order.findLast((each) => {
     const message = now.messages.get(each);
     const held = before.messages.get(each);
-    if (message === undefined || message.isThinking || message.sender === now.you) return false;
+    if (message === undefined || message.isThinking || message.deletedAt !== null) return false;
+    if (message.sender === now.you) return false;
     return held === undefined ? each > newestBefore : held.isThinking;
   });
   return id === undefined ? undefined : now.messages.get(id);

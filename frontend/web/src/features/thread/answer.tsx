@@ -29,7 +29,7 @@ const Stopped = styled('p')(({ theme }) => ({
   color: (theme.vars ?? theme).palette.text.secondary,
 }));
 
-interface AnswerProps {
+export interface AnswerProps {
   readonly channel: string;
   readonly message: Message;
   readonly bot: BotStatus | undefined;

@@ -68,7 +68,17 @@ const Actions = styled('div')({
   alignItems: 'center',
 });
 const Content = styled('div')({ minWidth: 0, position: 'relative' });
-const Beside = styled('div')({ position: 'absolute', top: 0, insetInlineEnd: 0, zIndex: 1 });
+const Beside = styled('div')(({ theme }) => ({
+  position: 'absolute',
+  top: 0,
+  insetInlineEnd: 0,
+  zIndex: 1,
+  display: 'flex',
+  alignItems: 'center',
+  // The words beneath would show between the icons.
+  background: (theme.vars ?? theme).palette.background.default,
+  borderRadius: 8,
+}));
 
 interface LineProps {
   readonly sender: string;

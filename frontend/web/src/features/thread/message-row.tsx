@@ -7,9 +7,13 @@ import { ReplyIcon } from '@/components/icons';
 import { Words } from '@/components/words';
 import type { Message } from '@/contracts/generated';
 import { useBot } from '@/lib/bots';
+import { useMessage, useRoom } from '@/lib/channel/rooms';
 import { startReply } from '@/lib/drafts';
 import { texts } from '@/lib/texts';
-import { Answer } from './answer';
+import { Answer, type AnswerProps } from './answer';
+import { Below } from './below';
+import { DeleteButton } from './delete-button';
+import { Gone } from './gone';
 import { Line } from './line';
 import { Pictures } from './pictures';
 import { Quote } from './quote';
@@ -44,6 +48,10 @@ export const MessageRow = memo(function MessageRow({
   onJump,
 }: MessageRowProps) {
   const bot = useBot(message.isBot ? message.sender : null);
+  const gone = message.deletedAt !== null;
+  const mine = useIsMine(channel, message);
+  // People's words have the place to vote once there is a vote: two more buttons a row make a long thread slow to scroll.
+  const below = !gone && !message.isThinking && (message.isBot || message.up + message.down > 0);
   const face = message.isBot ? { avatar: bot?.card.avatar ?? '🤖', awake: bot?.awake ?? false } : {};
   return (
     <Line
@@ -57,23 +65,45 @@ export const MessageRow = memo(function MessageRow({
         quotes &&
         message.parentId !== null && <Quote channel={channel} parentId={message.parentId} onJump={onJump} />
       }
-      actions={<ReplyButton channel={channel} message={message} />}
+      actions={
+        !gone && (
+          <>
+            {mine && !message.isThinking && <DeleteButton channel={channel} message={message} />}
+            <ReplyButton channel={channel} message={message} />
+          </>
+        )
+      }
     >
-      {message.isBot ? (
-        <Card>
-          <Answer channel={channel} message={message} bot={bot} />
-        </Card>
-      ) : (
-        <>
-          <Foldable text={message.text}>
-            <Words text={message.text} />
-          </Foldable>
-          <Pictures images={message.images} />
-        </>
-      )}
+      {gone ? <Gone /> : <Said channel={channel} message={message} bot={bot} />}
+      {below && <Below channel={channel} message={message} mine={mine} />}
     </Line>
   );
 });
+
+/** Whether it is my words, or a bot's answer to them. */
+function useIsMine(channel: string, message: Message): boolean {
+  const you = useRoom(channel, (state) => state.you);
+  const question = useMessage(channel, message.parentId);
+  return (message.isBot ? question?.sender : message.sender) === you;
+}
+
+function Said({ channel, message, bot }: AnswerProps) {
+  if (message.isBot) {
+    return (
+      <Card>
+        <Answer channel={channel} message={message} bot={bot} />
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Foldable text={message.text}>
+        <Words text={message.text} />
+      </Foldable>
+      <Pictures images={message.images} />
+    </>
+  );
+}
 
 function ReplyButton({ channel, message }: { channel: string; message: Message }) {
   return (

@@ -56,7 +56,7 @@ export function Quote({ channel, parentId, onJump }: QuoteProps) {
       </Bend>
     );
   }
-  const line = oneLine(parent.text);
+  const line = parent.deletedAt === null ? oneLine(parent.text) : texts.message.deleted;
   return (
     <Bend>
       <Line onClick={() => onJump(parentId)} title={texts.message.inReplyTo(parent.sender)}>

@@ -1,0 +1,119 @@
+"""Deleting a message: its row keeps its place in the thread and loses its words, also where bots were given them."""
+
+import logging
+from collections import defaultdict
+from functools import partial
+
+from contracts.message import Message
+from contracts.storage import Storage
+from hub.channel_log import ChannelLog
+from hub.clock import now_ms
+from hub.dispatch import MOST_ANCESTORS
+from hub.draft import Draft
+from hub.errors import ForbiddenError, NotFoundError
+from hub.people import Owner
+from hub.stopping import call_off, end
+
+log = logging.getLogger(__name__)
+
+# What a message says, or what it was made from; who wrote when, where and in answer to what stays.
+WORDS = {
+    "text": "",
+    "images": (),
+    "prompt": None,
+    "parameters": None,
+    "usage": None,
+    "error": None,
+    "progress": None,
+    "is_thinking": False,
+}
+
+# A prompt holds at most so many ancestors; those that were still thinking when it was made are not among them.
+FAR_ENOUGH = 2 * MOST_ANCESTORS
+
+
+async def delete(storage: Storage, channel_log: ChannelLog, comment_id: int, owner: Owner) -> None:
+    """Delete a message of one's own, or a bot's answer to one. Raises HubError.
+
+    Again after a failure it finishes what is left to do.
+    """
+    job_id = await channel_log.commit(lambda draft: _erase(draft, comment_id, owner))
+    if job_id is not None:
+        await call_off(storage, job_id)
+    await _stop_answers(storage, channel_log, comment_id)
+    await _forget_prompts(channel_log, comment_id)
+
+
+async def quotes_what_was_deleted(draft: Draft, message: Message) -> bool:
+    """Whether an ancestor was deleted, whose words an answer's prompt would bring back."""
+    for _ in range(FAR_ENOUGH):
+        parent = await draft.stored(message.parent_id) if message.parent_id is not None else None
+        if parent is None:
+            return False
+        if parent.message.deleted_at is not None:
+            return True
+        message = parent.message
+    return False
+
+
+async def _erase(draft: Draft, comment_id: int, owner: Owner) -> str | None:
+    """The job that nobody waits for any more."""
+    before = await draft.stored(comment_id)
+    if before is None:
+        raise NotFoundError("There is no such message in this channel.")
+    if not await _is_own(draft, before.message, owner):
+        raise ForbiddenError("Only one's own messages, and the bots' answers to them, can be deleted.")
+    if before.message.deleted_at is not None:
+        return None
+    if before.message.is_thinking:
+        draft.close(comment_id)
+    erased = before.message.model_copy(update={**WORDS, "deleted_at": now_ms()})
+    draft.put(before.model_copy(update={"message": erased}), before)
+    return before.job_id if before.message.is_thinking else None
+
+
+async def _is_own(draft: Draft, message: Message, owner: Owner) -> bool:
+    if not message.is_bot:
+        return owner.wrote(message)
+    question = await draft.stored(message.parent_id) if message.parent_id is not None else None
+    return question is not None and owner.wrote(question.message)
+
+
+async def _stop_answers(storage: Storage, channel_log: ChannelLog, comment_id: int) -> None:
+    """End the answers that are being made to a deleted message, one by one: a transaction does not hold them all."""
+    for opened, _ in await channel_log.open_jobs():
+        answer = await channel_log.stored(opened.comment_id)
+        if answer is not None and answer.message.parent_id == comment_id:
+            job_id = await channel_log.commit(partial(_end, comment_id=opened.comment_id))
+            if job_id is not None:
+                await call_off(storage, job_id)
+
+
+async def _end(draft: Draft, comment_id: int) -> str | None:
+    answer = await draft.stored(comment_id)
+    return end(draft, answer) if answer is not None and answer.message.is_thinking else None
+
+
+async def _forget_prompts(channel_log: ChannelLog, comment_id: int) -> None:
+    """Drop the prompts of all answers beneath a deleted message; they hold its words.
+
+    Nothing leads from a message to its answers, so everything newer is read.
+    """
+    answers, prompted = defaultdict[int, list[int]](list), set[int]()
+    async for one in channel_log.newer_than(comment_id):
+        if one.message.parent_id is not None:
+            answers[one.message.parent_id].append(one.message.comment_id)
+        if one.message.prompt is not None:
+            prompted.add(one.message.comment_id)
+    beneath = [comment_id]
+    for above in beneath:
+        beneath += answers[above]
+        if above in prompted:
+            await channel_log.commit(partial(_without_prompt, comment_id=above))
+
+
+async def _without_prompt(draft: Draft, comment_id: int) -> None:
+    before = await draft.stored(comment_id)
+    if before is not None and before.message.prompt is not None:
+        message = before.message.model_copy(update={"prompt": None})
+        draft.put(before.model_copy(update={"message": message}), before)

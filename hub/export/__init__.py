@@ -1,0 +1,1 @@
+"""What people agreed to share, as files in the form of Reddit dumps."""
