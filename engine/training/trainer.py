@@ -1,6 +1,6 @@
 """simpletransformers' training loop on exactly the blocks that it is given, with checkpoints that can be trusted.
 
-It leaves no other way to hand it a sampler and a writer for TensorBoard than the names of its module.
+It leaves no other way to hand it a sampler, an optimizer and a writer for TensorBoard than the names of its module.
 """
 
 import logging
@@ -8,6 +8,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,6 +16,7 @@ import torch
 from simpletransformers.language_modeling import LanguageModelingArgs, LanguageModelingModel, language_modeling_model
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import AdamW
 from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
 
 from engine.training import lora
@@ -163,8 +165,12 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
 
 @contextmanager
 def _handed(order: Shuffled, curve: Curve) -> Iterator[None]:
-    """While it trains, its module takes our order of the blocks and our curve."""
-    names = {"RandomSampler": lambda _blocks: order, "SummaryWriter": lambda **_: curve}
+    """While it trains, its module takes our order of the blocks, our curve, and an AdamW of one pass over memory."""
+    names = {
+        "AdamW": partial(AdamW, fused=True),
+        "RandomSampler": lambda _blocks: order,
+        "SummaryWriter": lambda **_: curve,
+    }
     own = {name: getattr(language_modeling_model, name) for name in names}
     for name, ours in names.items():
         setattr(language_modeling_model, name, ours)

@@ -121,6 +121,7 @@ def _bare_rate(base: Path, blocks: Timed, into: Path) -> float:
     set_seed(COURSE.seed)
     settings = TrainingArguments(
         output_dir=str(into),
+        optim="adamw_torch_fused",
         adam_beta2=0.98,
         bf16=COURSE.dtype == torch.bfloat16,
         dataloader_pin_memory=False,
