@@ -47,8 +47,10 @@ _LINE: Final = msgspec.json.Decoder(Pair)
 
 
 def check_preferences(path: Path) -> None:
-    """Raises NoDumpError."""
+    """Raises NoDumpError. An empty file is that of a channel in which nobody preferred an answer."""
     check_readable(path)
+    if not path.stat().st_size:
+        return
     with path.open("rb") as file:
         first = file.readline(1 << 20)
     if not isinstance(_pair(first), Pair):

@@ -33,11 +33,11 @@ def check_readable(path: Path) -> None:
         raise NoDumpError(f"{path} is not there.")
     if not path.is_file():
         raise NoDumpError(f"{path} is a folder, not a file.")
-    if not path.stat().st_size:
-        raise NoDumpError(f"{path} is empty.")
 
 
 def _check_lines(path: Path) -> None:
+    if not path.stat().st_size:
+        raise NoDumpError(f"{path} is empty.")
     view = memoryview(bytearray(_LOOKED_AT_BYTES))
     try:
         with DumpFile(path) as file:
