@@ -11,6 +11,7 @@ from hub.clock import now_ms
 from hub.dispatch import MOST_ANCESTORS
 from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
+from hub.ids import CLOCKS_DIFFER_MS, earlier
 from hub.people import Owner
 from hub.stopping import call_off, end
 
@@ -97,10 +98,11 @@ async def _end(draft: Draft, comment_id: int) -> str | None:
 async def _forget_prompts(channel_log: ChannelLog, comment_id: int) -> None:
     """Drop the prompts of all answers beneath a deleted message; they hold its words.
 
-    Nothing leads from a message to its answers, so everything newer is read.
+    Nothing leads from a message to its answers, so everything newer is read, and what another hub's slower clock may
+    have put before it.
     """
     answers, prompted = defaultdict[int, list[int]](list), set[int]()
-    async for one in channel_log.newer_than(comment_id):
+    async for one in channel_log.newer_than(earlier(comment_id, CLOCKS_DIFFER_MS)):
         if one.message.parent_id is not None:
             answers[one.message.parent_id].append(one.message.comment_id)
         if one.message.prompt is not None:

@@ -28,6 +28,15 @@ LEASE_S = 60
 RENEW_EVERY_S = 15
 
 
+# The clocks of two hubs differ by less.
+CLOCKS_DIFFER_MS = 60_000
+
+
+def earlier(comment_id: int, by_ms: int) -> int:
+    """An id as it was given that long before."""
+    return max(comment_id - by_ms * HUBS * PER_MILLISECOND, 0)
+
+
 class CommentIds:
     """The source of this hub's ids."""
 

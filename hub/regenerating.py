@@ -11,7 +11,7 @@ from hub.channels import Channels
 from hub.clock import now_ms
 from hub.draft import Draft
 from hub.errors import ConflictError, ForbiddenError, NotFoundError, UnknownBotError
-from hub.people import Person
+from hub.people import Owner
 from hub.placeholders import Placeholders
 from hub.posting import repeated
 from hub.rows import OpenJob, Posting, Stored, client_key
@@ -38,19 +38,19 @@ class Regeneration:
         self._bots = bots
         self._placeholders = placeholders
 
-    async def again(self, request: Regenerate, person: Person) -> Posted:
+    async def again(self, request: Regenerate, owner: Owner) -> Posted:
         """The question, and the new placeholder. Raises HubError; the same `client_id` again gives the same answer."""
         channel_log = self._archive.channel(self._channels.get(request.channel).name)
-        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, person))
+        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, owner))
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
         return posted
 
-    async def _write(self, draft: Draft, request: Regenerate, person: Person) -> tuple[Posted, tuple[OpenJob, ...]]:
-        key = client_key(person.name, request.client_id) if request.client_id is not None else None
+    async def _write(self, draft: Draft, request: Regenerate, owner: Owner) -> tuple[Posted, tuple[OpenJob, ...]]:
+        key = client_key(owner.name, request.client_id) if request.client_id is not None else None
         earlier = await draft.posting(key) if key is not None else None
         if earlier is not None:
             return await repeated(draft, earlier), ()
-        answered = await self._checked(draft, request.comment_id, person)
+        answered = await self._checked(draft, request.comment_id, owner)
         question, first = answered.question, answered.first
         message, job = self._placeholders.put(
             draft,
@@ -65,13 +65,13 @@ class Regeneration:
             draft.claim(key, Posting(comment_id=question.comment_id, answers=(message.comment_id,)))
         return Posted(message=question, answers=(message,)), (job,)
 
-    async def _checked(self, draft: Draft, comment_id: int, person: Person) -> Answered:
+    async def _checked(self, draft: Draft, comment_id: int, owner: Owner) -> Answered:
         answer = await draft.stored(comment_id)
         if answer is None or not answer.message.is_bot or answer.message.parent_id is None:
             raise NotFoundError("There is no such answer in this channel.")
         question = await draft.stored(answer.message.parent_id)
         first = await draft.stored(answer.message.alternative_of or comment_id)
-        if question is None or first is None or question.message.sender != person.name:
+        if question is None or first is None or not owner.wrote(question.message):
             raise ForbiddenError("Only the person who asked can ask for another answer.")
         if answer.message.deleted_at is not None or question.message.deleted_at is not None:
             raise ConflictError("What was deleted is not answered again.")

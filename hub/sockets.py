@@ -122,7 +122,7 @@ class Sockets:
         return Done()
 
     async def regenerate(self, _sid: str, person: Person, call: Regenerate) -> Posted:
-        return await self._app[REGENERATION].again(call, person)
+        return await self._app[REGENERATION].again(call, await self._app[ACCOUNTS].owner(person))
 
     async def delete(self, _sid: str, person: Person, call: DeleteMessage) -> Done:
         owner = await self._app[ACCOUNTS].owner(person)

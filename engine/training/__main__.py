@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "images": "images.command",
     "demo-bots": "demo_bots",
 }
+RESUMABLE: Final = ("make-dataset", "finetune", "demo-bots")
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 
@@ -31,13 +32,15 @@ def main(words: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[_AboveTheBar()])
     for name in ("matplotlib", "simpletransformers"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    words = sys.argv[1:] if words is None else words
     try:
-        run(sys.argv[1:] if words is None else words)
+        run(words)
     except TrainingError as error:
         print(error, file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("Interrupted. The same command goes on from here.", file=sys.stderr)
+        goes_on = " The same command goes on from here." if words and words[0] in RESUMABLE else ""
+        print(f"Interrupted.{goes_on}", file=sys.stderr)
         return INTERRUPTED
     return 0
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final, cast
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import AddedToken
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
@@ -21,7 +22,7 @@ def load_base(source: str) -> tuple[GPT2LMHeadModel, PreTrainedTokenizerFast]:
     try:
         model = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(name)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise TrainingError(f"The model {source} cannot be loaded: {str(error).splitlines()[0]}") from error
     if not isinstance(model, GPT2LMHeadModel):
         raise TrainingError(f"{source} is a {type(model).__name__}; only GPT-2 can be fine-tuned here.")

@@ -10,7 +10,9 @@ from torch.utils.data import Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
 from engine.aside import LastInLine
+from engine.training.course import Course, steps_an_epoch
 from engine.training.problems import TrainingError
+from engine.training.ranks import Rank
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int32]]
 
@@ -50,36 +52,43 @@ class Blocks(Dataset[torch.Tensor]):
 
 class Shuffled(Sampler[int]):
     """The blocks of one process in an order that depends on the seed and the epoch alone, so that a resumed training
-    sees each block once an epoch, too.
+    sees each block once an epoch, too. Where several batches make a step, an epoch has whole steps only.
 
-    The trainer throws the first `skipped` batches of a resumed epoch away, and means steps: so that many batches are
-    given to be thrown away, and then what comes after the `done` batches that were learnt.
+    The trainer throws away as many batches of a resumed epoch as it has done steps: these are given, and then what
+    comes after the batches that were learnt. (The first step after that may learn fewer batches than the others.)
     """
 
-    def __init__(self, blocks: int, seed: int, *, rank: int = 0, ranks: int = 1) -> None:
-        self._blocks, self._seed = blocks, seed
-        self._rank, self._ranks = rank, ranks
-        self._epoch = self._skipped = self._done = 0
+    def __init__(self, blocks: int, course: Course, rank: Rank) -> None:
+        self._blocks, self._course, self._rank = blocks, course, rank
+        self._epoch = self._step = 0
+        self.steps: Final = steps_an_epoch(blocks // rank.count, course.batch, course.accumulate)
 
-    def resume(self, epoch: int, skipped_blocks: int, done_blocks: int) -> None:
-        """From the middle of an epoch; blocks are those of this process."""
-        self._epoch, self._skipped, self._done = epoch, skipped_blocks, done_blocks
+    def resume(self, epoch: int, step: int) -> None:
+        """From after a step of an epoch."""
+        self._epoch, self._step = epoch, step
+
+    @property
+    def resumed_at(self) -> int:
+        """The step after which it goes on; 0 from the beginning."""
+        return self._epoch * self.steps + self._step
 
     @property
     def done(self) -> int:
         """Blocks that were learnt before a resumption, in all epochs."""
-        return self._epoch * len(self) + self._done
+        return self._epoch * len(self) + self._step * self._course.accumulate * self._course.batch
 
     def __len__(self) -> int:
-        return self._blocks // self._ranks
+        mine = self._blocks // self._rank.count
+        return mine if self._course.accumulate == 1 else self.steps * self._course.accumulate * self._course.batch
 
     def __iter__(self) -> Iterator[int]:
-        chance = torch.Generator().manual_seed(self._seed * 1_000_003 + self._epoch)
+        chance = torch.Generator().manual_seed(self._course.seed * 1_000_003 + self._epoch)
         order = torch.randperm(self._blocks, generator=chance).tolist()
-        mine = order[self._rank :: self._ranks][: len(self)]
-        yield from mine[: self._skipped]
-        yield from mine[self._done :]
-        self._epoch, self._skipped, self._done = self._epoch + 1, 0, 0
+        mine = order[self._rank.number :: self._rank.count][: len(self)]
+        thrown_away = self._step * self._course.batch
+        yield from mine[:thrown_away]
+        yield from mine[thrown_away * self._course.accumulate :]
+        self._epoch, self._step = self._epoch + 1, 0
 
 
 def _encoded(tokenizer: PreTrainedTokenizerBase, texts: Iterable[str]) -> Iterator[Ids]:

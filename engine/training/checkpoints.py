@@ -43,12 +43,17 @@ class Checkpoints:
 
     @property
     def latest(self) -> Path | None:
-        found = [path for path in self.folder.glob(f"{_PREFIX}*") if path.suffix != _UNFINISHED]
+        found = [path for path in self.folder.glob(f"{_PREFIX}*") if path.name.removeprefix(_PREFIX).isdecimal()]
         return max(found, key=step_of, default=None)
 
     @property
-    def best(self) -> Path:
-        return self.folder / BEST
+    def best(self) -> Path | None:
+        """Replaced as a whole; after an interruption in that very moment the new one waits beside its place."""
+        target = self.folder / BEST
+        written = target.with_name(BEST + _UNFINISHED)
+        if not target.exists() and (written / STATE).exists():
+            written.rename(target)
+        return target if target.exists() else None
 
     def save(self, name: str, weights: Weights, state: dict[str, Any], **others: dict[str, Any]) -> None:
         """Replaces what stood under the name; of checkpoints only this one is kept. `others` are for torch.load."""
@@ -67,7 +72,14 @@ class Checkpoints:
                 if older != target:
                     shutil.rmtree(older)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a training was begun and has not ended."""
+        return (self.folder / SETTINGS).is_file()
+
     def remove(self) -> None:
+        """Without its settings it is over, whatever else is left of it."""
+        (self.folder / SETTINGS).unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 import torch
 
 from engine.device import cpu_has_bf16
+from engine.training.problems import TrainingError
 
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 
@@ -33,12 +34,17 @@ class Course:
 
 
 def steps_an_epoch(blocks: int, batch: int, accumulate: int) -> int:
-    """`blocks` are those of one process."""
-    return -(-blocks // batch) // accumulate
+    """`blocks` are those of one process. A last batch may be short, a last step may not."""
+    return -(-blocks // batch) if accumulate == 1 else blocks // (batch * accumulate)
 
 
 def dtype_for(precision: Precision, device: torch.device) -> torch.dtype:
-    """bfloat16 has the range of fp32 and needs no scaling of gradients; old cards know only fp16."""
+    """bfloat16 has the range of fp32 and needs no scaling of gradients; old cards know only fp16.
+
+    Raises TrainingError.
+    """
+    if precision == "fp16" and device.type != "cuda":
+        raise TrainingError(f"fp16 is for CUDA alone; on {device.type} take bf16 or fp32.")
     if precision != "auto":
         return DTYPES[precision]
     if device.type == "cuda":

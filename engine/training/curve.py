@@ -15,13 +15,18 @@ SIZE: Final = (8, 4.5)
 
 
 class Curve:
-    """What simpletransformers takes for its TensorBoard writer."""
+    """What simpletransformers takes for its TensorBoard writer. `points` are those up to step `resumed_at`."""
 
-    def __init__(self, folder: Path, points: Points) -> None:
+    def __init__(self, folder: Path, points: Points, resumed_at: int = 0) -> None:
         self.points: Final = {tag: [(step, value) for step, value in some] for tag, some in points.items()}
-        self._writer: Final = SummaryWriter(str(folder))
+        self._writer: Final = SummaryWriter(str(folder), purge_step=resumed_at + 1 if resumed_at else None)
+        # After a resumption its first mean is one of fewer steps, divided by all.
+        self._is_wrong = resumed_at > 0
 
     def add_scalar(self, tag: str, value: float, step: int) -> None:
+        if tag == LEARNT and self._is_wrong:
+            self._is_wrong = False
+            return
         self.points.setdefault(tag, []).append((step, float(value)))
         self._writer.add_scalar(tag, value, step)
 

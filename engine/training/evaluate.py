@@ -11,11 +11,14 @@ from typing import Final
 
 from rich.console import Console
 from rich.markdown import Markdown
+from torch import nn
 
+from engine.device import choose
 from engine.training.answering import Answered, Answering
 from engine.training.base import bot_folder, load_base
 from engine.training.dataset import HELD_OUT, TRAIN, read_threads
 from engine.training.loss import Loss, measured
+from engine.training.numbers import at_least
 from engine.training.problems import TrainingError
 from engine.training.score import Score, score
 from engine.training.tagged import Question, question
@@ -43,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser("evaluate", help="perplexity, tag errors, repetition, copying, and samples")
     parser.add_argument("bots", type=Path, nargs="+", metavar="BOT", help="the folders of one or two bots")
     parser.add_argument("--dataset", type=Path, required=True, help="whose held-out threads they have not seen")
-    parser.add_argument("--answers", type=int, default=200, help="how many each writes (default: %(default)s)")
+    parser.add_argument("--answers", type=at_least(1), default=200, help="how many each writes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="(default: %(default)s)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="also write it there, as Markdown")
     parser.set_defaults(run=run)
@@ -56,14 +59,21 @@ def run(arguments: argparse.Namespace) -> None:
     Console().print(Markdown(text))
     if arguments.report:
         arguments.report.write_text(text, "utf-8")
-    figures = {each.name: {"perplexity": each.loss.perplexity, **asdict(each.score)} for each in evaluations}
+    figures = {
+        str(bot): {"perplexity": each.loss.perplexity, **asdict(each.score)}
+        for bot, each in zip(arguments.bots, evaluations, strict=True)
+    }
     print(json.dumps(figures))
 
 
 def held_out_loss(bot: Path, dataset: Path) -> Loss:
     """Raises TrainingError, DatasetError."""
     model, tokenizer = load_base(bot_folder(bot))
-    return measured(model, model.config.n_positions, tokenizer, islice(read_threads(dataset, HELD_OUT), THREADS))
+    nn.Module.to(model, choose("auto").place)
+    loss = measured(model, model.config.n_positions, tokenizer, islice(read_threads(dataset, HELD_OUT), THREADS))
+    if not loss.tokens:
+        raise TrainingError(f"{dataset} holds no thread out, so there is nothing to measure with.")
+    return loss
 
 
 def evaluated(bots: Sequence[Path], dataset: Path, answers: int, seed: int) -> list[Evaluation]:

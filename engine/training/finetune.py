@@ -3,21 +3,23 @@
 import argparse
 import json
 import logging
-import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, cast
 
 import torch
+from pydantic import TypeAdapter, ValidationError
 from transformers import AutoConfig, AutoTokenizer, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from contracts.wire import PersonName
 from engine.training import card, curve, lora, progress
 from engine.training.base import SIZES, add_tags, block_size, load_base
 from engine.training.blocks import Blocks
 from engine.training.checkpoints import Checkpoints
 from engine.training.course import Course, dtype_for, steps_an_epoch
 from engine.training.dataset import HELD_OUT, TRAIN, Manifest, read_threads
+from engine.training.numbers import at_least
 from engine.training.problems import TrainingError
 from engine.training.ranks import Rank, joined
 from engine.training.result import LOSS_CURVE, Result
@@ -45,13 +47,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add("dataset", type=Path, help="a folder that make-dataset made")
     add("--into", type=Path, required=True, metavar="FOLDER", help="where the bot is written; its name is the bot's")
     add("--base", default=SIZES[0], help=f"{', '.join(SIZES)}, another id, or a folder (default: %(default)s)")
-    add("--epochs", type=_at_least_one, default=3, help="times each text is learnt (default: %(default)s)")
+    add("--epochs", type=at_least(1), default=3, help="times each text is learnt (default: %(default)s)")
     add("--learning-rate", type=float, default=5e-5, help="at its highest (default: %(default)s)")
-    add("--batch", type=_at_least_one, default=4, help="blocks at a time on each card (default: %(default)s)")
-    add("--accumulate", type=_at_least_one, default=1, help="batches a step (default: %(default)s)")
-    add("--block-tokens", type=int, help="tokens of a block (default: the model's window)")
-    add("--evaluations", type=_at_least_one, default=20, help="and checkpoints, in all (default: %(default)s)")
-    add("--patience", type=_at_least_one, default=3, help="evaluations without progress before it stops early")
+    add("--batch", type=at_least(1), default=4, help="blocks at a time on each card (default: %(default)s)")
+    add("--accumulate", type=at_least(1), default=1, help="batches a step (default: %(default)s)")
+    add("--block-tokens", type=at_least(2), help="tokens of a block (default: the model's window)")
+    add("--evaluations", type=at_least(1), default=20, help="and checkpoints, in all (default: %(default)s)")
+    add(
+        "--patience",
+        type=at_least(1),
+        default=3,
+        help="it stops after so many evaluations without progress; an interruption begins the count anew",
+    )
     add(
         "--lora",
         type=int,
@@ -65,21 +72,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=run)
 
 
-def _at_least_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is less than 1")
-    return value
-
-
 def run(arguments: argparse.Namespace) -> None:
     manifest = Manifest.load(arguments.dataset)
-    if (arguments.into / "config.json").exists():
-        raise TrainingError(f"{arguments.into} holds a finished bot already; choose another folder.")
+    _check_name(arguments.into)
     checkpoints = Checkpoints(arguments.into / CHECKPOINTS)
+    if (arguments.into / "config.json").exists() and not checkpoints.is_open:
+        raise TrainingError(f"{arguments.into} holds a finished bot already; choose another folder.")
     with joined() as rank:
         if rank.is_first:
-            checkpoints.open(_lasting(arguments, manifest))
+            checkpoints.open({"processes": rank.count, **_lasting(arguments, manifest)})
             _prepare_base(arguments.base, manifest, checkpoints.folder / BASE)
         rank.wait()
         trained, tokenizer, result = _trained(arguments, rank, checkpoints)
@@ -91,6 +92,15 @@ def run(arguments: argparse.Namespace) -> None:
             way = card.seen_from(BOTS_FILE, arguments.into)
             print(f"\nThe bot is in {arguments.into}. Its lines for {BOTS_FILE.name}:\n")
             print("\n".join(card.lines(arguments.into.name, way, manifest)))
+
+
+def _check_name(into: Path) -> None:
+    """The folder's name is the bot's. Raises TrainingError before hours are spent on one that nobody can call."""
+    try:
+        TypeAdapter(PersonName).validate_python(into.resolve().name)
+    except ValidationError as error:
+        said = error.errors()[0]["msg"]
+        raise TrainingError(f"{into.resolve().name!r} cannot be the name of a bot: {said}.") from None
 
 
 def save(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
@@ -138,13 +148,13 @@ def _trained(
     new_tokens = json.loads((base / NEW_TOKENS).read_text("utf-8"))
     trainer = Trainer(base, tokenizer, new_tokens, held_out, course, rank, checkpoints)
     log.info("%d blocks of %d tokens on %s in %s", len(blocks), tokens, rank.device, course.dtype)
-    before, began_s = trainer.held_out_loss(), time.perf_counter()
+    before = trainer.held_out_loss()
     with progress.shown(
         len(blocks) // rank.count * course.epochs, tokens * rank.count, is_quiet=not rank.is_first
     ) as going:
         points = trainer.fit(blocks, going)
-    after, seconds = trainer.held_out_loss(), time.perf_counter() - began_s
-    result = Result(before, after, points, going.tokens_per_second, seconds, str(rank.device))
+    after = trainer.held_out_loss()
+    result = Result(before, after, points, going.tokens_per_second, going.seconds, str(rank.device))
     return lora.merged(trainer.core.cpu()), tokenizer, result
 
 

@@ -23,11 +23,16 @@ class Going:
         self._began_s = time.perf_counter()
         self._evaluations = 0
         self._curve: Curve | None = None
+        self._ended_s = 0.0
         self.tokens = 0
 
     @property
+    def seconds(self) -> float:
+        return (self._ended_s or time.perf_counter()) - self._began_s
+
+    @property
     def tokens_per_second(self) -> float:
-        return self.tokens / max(time.perf_counter() - self._began_s, 1e-9)
+        return self.tokens / max(self.seconds, 1e-9)
 
     def begin(self, curve: Curve, done_blocks: int) -> None:
         """`done_blocks` were learnt before an interruption."""
@@ -38,6 +43,11 @@ class Going:
     def batch(self, blocks: int) -> None:
         self.tokens += blocks * self._tokens_a_block
         self._bar.update(self._task, advance=blocks, said=self._said())
+        self.tell()
+
+    def end(self) -> None:
+        """All is learnt."""
+        self._ended_s = time.perf_counter()
         self.tell()
 
     def tell(self) -> None:

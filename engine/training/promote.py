@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from engine.training.card import LINES
 from engine.training.evaluate import held_out_loss
 from engine.training.problems import TrainingError
 
@@ -33,7 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
     new = held_out_loss(arguments.new, arguments.dataset).bits_per_byte
     old = held_out_loss(arguments.old, arguments.dataset).bits_per_byte
     told = f"held out, {arguments.new} needs {new:.4f} bits a byte and {arguments.old} {old:.4f}"
-    if new > old + NO_WORSE_THAN and not arguments.force:
+    # Not `>`: a broken model's loss is no number.
+    if not new <= old + NO_WORSE_THAN and not arguments.force:
         raise TrainingError(f"Not promoted: {told}. --force does it all the same.")
     replace(arguments.new, arguments.old)
     print(f"Promoted: {told}. The old version is {previous(arguments.old)}; restart the engine to serve the new one.")
@@ -44,6 +46,8 @@ def replace(new: Path, old: Path) -> None:
     copy = old.with_name(old.name + UNFINISHED)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(new, copy)
+    if (old / LINES).is_file():  # the name and the dialect stay
+        shutil.copy(old / LINES, copy / LINES)
     shutil.rmtree(previous(old), ignore_errors=True)  # `new` may have been this one: it is copied
     old.rename(previous(old))
     copy.rename(old)

@@ -46,8 +46,10 @@ def run(arguments: argparse.Namespace) -> None:
     made = lessons(vocabulary, arguments.threads, arguments.seed)
     for prefix, rows in (("RS", _posts(made, arguments.seed)), ("RC", _comments(made, arguments.seed))):
         file = arguments.folder / f"{prefix}_{vocabulary.subreddit}.zst"
-        with zstd.open(file, "wt", encoding="utf-8", newline="\n") as written:
+        part = file.with_suffix(".part")
+        with zstd.open(part, "wt", encoding="utf-8", newline="\n") as written:
             written.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+        part.rename(file)
         log.info("%s: %.1f kB", file, file.stat().st_size / 1000)
 
 

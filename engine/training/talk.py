@@ -21,6 +21,7 @@ from engine.failures import JobError, ModelUnavailableError
 from engine.kinds.gpt2 import TaggedText, open_model
 from engine.training.base import bot_folder
 from engine.training.card import LINES
+from engine.training.numbers import at_least
 from engine.training.problems import TrainingError
 
 YOU: Final = "you"
@@ -38,7 +39,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("bot", type=Path, metavar="BOT", help="the bot's folder")
     parser.add_argument("--dialect", choices=get_args(Dialect), help=f"where the folder has no {LINES}")
     parser.add_argument("--subreddit", help=f"likewise; where it has no {LINES}, the bot's name is that of the folder")
-    parser.add_argument("--seed", type=int, help="the same seed gives the same answers")
+    parser.add_argument("--seed", type=at_least(0), help="the same seed gives the same answers")
     parser.set_defaults(run=run)
 
 
@@ -51,15 +52,19 @@ def run(arguments: argparse.Namespace) -> None:
         raise TrainingError(f"The bot cannot be loaded: {error}") from error
     console, title, thread = Console(highlight=False), TITLE, list[Turn]()
     while (line := _line()) is not None:
-        if line.startswith(NEW):
+        if line == NEW or line.startswith(f"{NEW} "):
             title, thread = line.removeprefix(NEW).strip() or TITLE, []
         elif line:
             thread.append(Turn(author=YOU, text=line))
             said = ""
-            with Live(console=console, auto_refresh=False) as shown:
-                for said in answer(model, bot, title, thread, arguments.seed):
-                    shown.update(Text(f"{bot.name}> {said}"), refresh=console.is_terminal)
-            thread.append(Turn(author=bot.name, text=said, is_bot=True))
+            try:
+                with Live(console=console, auto_refresh=False) as shown:
+                    for said in answer(model, bot, title, thread, arguments.seed):
+                        shown.update(Text(f"{bot.name}> {said}"), refresh=console.is_terminal)
+            except JobError as error:
+                console.print(f"({error})")
+            else:
+                thread.append(Turn(author=bot.name, text=said, is_bot=True))
 
 
 def bot_in(folder: Path, dialect: Dialect | None, subreddit: str | None) -> Bot:
@@ -76,7 +81,7 @@ def bot_in(folder: Path, dialect: Dialect | None, subreddit: str | None) -> Bot:
 
 
 def answer(model: TaggedText, bot: Bot, title: str, thread: list[Turn], seed: int | None) -> Iterator[str]:
-    """The text so far, over and over, the last time whole; a sentence where the bot finds no words."""
+    """The text so far, over and over, the last time whole. Raises JobError where the bot finds no words."""
     job = Job(
         job_id="0" * 32,
         channel=bot.subreddit or bot.name,
@@ -88,13 +93,10 @@ def answer(model: TaggedText, bot: Bot, title: str, thread: list[Turn], seed: in
         asked_at=int(time.time() * 1000),
         deadline_at=int(time.time() * 1000),
     )
-    try:
-        for said in model.answer(bot, job, lambda _: Future()):
-            if isinstance(said, Snapshot | Answer):
-                yield said.text
-            model.step()
-    except JobError as error:
-        yield f"({error})"
+    for said in model.answer(bot, job, lambda _: Future()):
+        if isinstance(said, Snapshot | Answer):
+            yield said.text
+        model.step()
 
 
 def _line() -> str | None:

@@ -21,7 +21,7 @@ from transformers import GPT2LMHeadModel, PreTrainedTokenizerBase
 
 from engine.training import lora
 from engine.training.blocks import Blocks, Shuffled
-from engine.training.checkpoints import Checkpoints, state_of, step_of, weights_of
+from engine.training.checkpoints import BEST, Checkpoints, state_of, step_of, weights_of
 from engine.training.course import Course
 from engine.training.curve import Curve, Points
 from engine.training.loss import Loss, measured
@@ -52,7 +52,7 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
         checkpoints: Checkpoints,
     ) -> None:
         # Its own choice of a device knows neither Metal nor a card for each process.
-        super().__init__("gpt2", base.as_posix(), args=_arguments(course, checkpoints), use_cuda=False)
+        super().__init__("gpt2", base.as_posix(), args=_arguments(course), use_cuda=False)
         self.device = rank.device
         self.args.fp16 = course.dtype == torch.float16
         self.tokenizer = tokenizer
@@ -72,22 +72,25 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
 
     def fit(self, blocks: Blocks, going: Going) -> Points:
         """Trains from the latest checkpoint on; the model is then the best that was seen. The points of the curve."""
-        order = Shuffled(len(blocks), self._course.seed, rank=self._rank.number, ranks=self._rank.count)
+        order = Shuffled(len(blocks), self._course, self._rank)
         points = self._resumed(order, blocks)
         blocks.on_batch = going.batch
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             self.curve = Curve(
-                self._checkpoints.folder.parent / "tensorboard" if self._rank.is_first else folder, points
+                self._checkpoints.folder.parent / "tensorboard" if self._rank.is_first else folder,
+                points,
+                order.resumed_at,
             )
             stack.callback(self.curve.close)
             going.begin(self.curve, order.done)
             stack.enter_context(_handed(order, self.curve))
             stack.enter_context(self._precision())
+            # It leaves empty folders there after each epoch; of the names of checkpoints only the last part is ours.
             self.args.output_dir = str(folder)
-            self.train(blocks, str(self._checkpoints.folder), show_running_loss=False, eval_file="", verbose=False)
-        going.tell()
-        self._end()
+            self.train(blocks, str(folder), show_running_loss=False, eval_file="", verbose=False)
+            going.end()
+            self._end()
         return self.curve.points
 
     def eval_model(self, *_: object, **__: object) -> dict[str, float]:
@@ -111,27 +114,28 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
         results: dict[str, float] | None = None,
     ) -> None:
         """In place of its own, which writes pickles of its settings and leaves a folder for each checkpoint."""
-        name = Path(output_dir).name
-        if results is None or optimizer is None or self.curve is None:
+        # The best comes first: an interruption between the two must not lose it.
+        if results is None or optimizer is None or self.curve is None or not math.isfinite(results["eval_loss"]):
             return
-        if name == self._checkpoints.best.name:
-            # After a resumption its memory of the best begins anew; ours does not.
-            if results["eval_loss"] >= self._best_loss:
-                return
-            self._best_loss = results["eval_loss"]
-        if self._rank.is_first:
-            states = (
-                {} if name == "best" else {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
-            )
-            state = {"points": self.curve.points, "best_loss": self._best_loss}
-            self._checkpoints.save(name, lora.learnt(self.core), state, **states)
+        is_best = results["eval_loss"] < self._best_loss
+        self._best_loss = min(self._best_loss, results["eval_loss"])
+        if not self._rank.is_first:
+            return
+        weights = lora.learnt(self.core)
+        state = {"points": self.curve.points, "best_loss": self._best_loss}
+        if is_best:
+            self._checkpoints.save(BEST, weights, state)
+        name = Path(output_dir).name
+        if name != BEST:
+            states = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
+            self._checkpoints.save(name, weights, state, **states)
 
     def is_world_master(self) -> bool:
         return self._rank.is_first
 
     def _resumed(self, order: Shuffled, blocks: Blocks) -> Points:
         """Goes to where the latest checkpoint was saved; its points."""
-        if self._checkpoints.best.is_dir():
+        if self._checkpoints.best:
             self._best_loss = state_of(self._checkpoints.best)["best_loss"]
         latest = self._checkpoints.latest
         if latest is None:
@@ -139,9 +143,8 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
         lora.restore(self.core, weights_of(latest))
         # From here it takes the states of the optimizer and of the schedule, and the number of the step.
         self.args.model_name = latest.as_posix()
-        batches = math.ceil(len(order) / self._course.batch)
-        epoch, step = divmod(step_of(latest), batches // self._course.accumulate)
-        order.resume(epoch, step * self._course.batch, step * self._course.accumulate * self._course.batch)
+        epoch, step = divmod(step_of(latest), order.steps)
+        order.resume(epoch, step)
         blocks.thrown_away = step
         log.info("going on after step %d, in epoch %d", step_of(latest), epoch + 1)
         return cast(Points, state_of(latest)["points"])
@@ -155,12 +158,11 @@ class Trainer(LanguageModelingModel):  # type: ignore[misc]  # it has no types
 
     def _end(self) -> None:
         """The best weights, unless the very last are better."""
-        last = self.held_out_loss().mean
-        if self._checkpoints.best.is_dir() and last > self._best_loss:
-            lora.restore(self.core, weights_of(self._checkpoints.best))
-            log.info(
-                "the best model had a held-out loss of %.4f, the last one %.4f: the best is kept", self._best_loss, last
-            )
+        last, best = self.held_out_loss().mean, self._checkpoints.best
+        # Not `>`: where a training went astray, the last loss is no number.
+        if best and not last <= self._best_loss:
+            lora.restore(self.core, weights_of(best))
+            log.info("held out, the last model lost %.4f and the best %.4f, which is kept", last, self._best_loss)
 
 
 @contextmanager
@@ -181,12 +183,12 @@ def _handed(order: Shuffled, curve: Curve) -> Iterator[None]:
             setattr(language_modeling_model, name, theirs)
 
 
-def _arguments(course: Course, checkpoints: Checkpoints) -> LanguageModelingArgs:
+def _arguments(course: Course) -> LanguageModelingArgs:
     return LanguageModelingArgs(
         adam_betas=ADAM_BETAS,
-        best_model_dir=str(checkpoints.best),
+        best_model_dir=BEST,
         early_stopping_delta=1e-9,  # at 0 its first evaluation counts as one without progress
-        early_stopping_patience=course.patience,
+        early_stopping_patience=course.patience - 1,  # it stops at the one after so many
         evaluate_during_training=True,
         evaluate_during_training_steps=course.evaluate_every,
         evaluate_each_epoch=False,

@@ -13,7 +13,7 @@ from hub.tables import from_chunks
 
 # What addresses a person: @Name as in this house, u/Name as on Reddit; behind a letter or a digit it is something else.
 ADDRESS: Final = re.compile(r"(?<![^\W_])(@|u/)([A-Za-z0-9][A-Za-z0-9_-]{1,31})", re.IGNORECASE)
-# A dash or underscore may be the last letter of a name, or a mark of markdown behind it.
+# A dash or underscore may belong to a name, or be a mark of markdown or the beginning of another word behind it.
 MARKS: Final = "-_"
 
 
@@ -55,11 +55,12 @@ class People:
         return ADDRESS.sub(lambda found: found[1] + self._instead(found[2]), text)
 
     def _instead(self, name: str) -> str:
-        """Of a name and its possible marks, the longest that is a person's is replaced."""
-        shorter = name
-        while shorter and shorter.lower() not in self._agreements:
-            shorter = shorter[:-1] if shorter[-1] in MARKS else ""
-        return self._pseudonym(shorter) + name[len(shorter) :] if shorter else name
+        """The longest beginning that is a person's is replaced: all of it, or up to a mark."""
+        ends = [len(name), *(at for at in range(len(name) - 1, 0, -1) if name[at] in MARKS)]
+        for end in ends:
+            if name[:end].lower() in self._agreements:
+                return self._pseudonym(name[:end]) + name[end:]
+        return name
 
     def _pseudonym(self, name: str) -> str:
         """Numbered as they appear, so that no name can be guessed and tried."""

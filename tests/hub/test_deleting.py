@@ -63,10 +63,12 @@ async def test_nobody_deletes_what_is_not_their_own(hub: str, alice: Client, joi
 
 
 async def test_who_has_a_guests_name_later_does_not_own_what_the_guest_wrote(
-    hub: str, join: Join, connection_string: str
+    hub: str, alice: Client, join: Join, engine: EngineSide, connection_string: str
 ) -> None:
     guest = await join(hub, "wanderer")
-    posted = await guest.post("hello")
+    posted = await guest.post("@EchoBot hello")
+    await engine.events.send([finished(await engine.thinks(), "Hello.")])
+    await alice.until(lambda person: len(person.answers()) == 1)
     async with TableServiceClient.from_connection_string(connection_string) as tables:
         accounts = tables.get_table_client("accounts")
         row = await accounts.get_entity("account", "wanderer")
@@ -74,6 +76,8 @@ async def test_who_has_a_guests_name_later_does_not_own_what_the_guest_wrote(
         await accounts.upsert_entity(row)
     heir = await join(hub, "wanderer", token=await account_for(hub, "wanderer"))
     assert await delete(heir, posted["message"]["commentId"]) == "forbidden"
+    again = await heir.call("Regenerate", channel=HOME, commentId=posted["answers"][0]["commentId"])
+    assert again["error"]["code"] == "forbidden"
 
 
 async def test_deleting_a_thinking_answer_stops_it_and_late_events_bring_nothing_back(

@@ -198,14 +198,16 @@ async def test_no_name_of_a_person_leaves_the_house(
     await join(hub, "Bob", token=await account_for(hub, "Bob"))
     await join(hub, "wanderer")
     await agree(hub, alice)
-    text = "@EchoBot ask @bob, _@Wanderer_ and /u/ALICE, not @nobody or a@bob.org, says @EchoBotty @Bobby"
+    text = "@EchoBot ask @bob, _@Wanderer_ and /u/ALICE, not @nobody or a@bob.org, says @EchoBotty @Bobby, "
+    text += "@Bob--hi @Bob_x-y"
     await ask(alice, engine, text, "@alice: ask @Bob!", topic="For @bob")
     lines, _ = await exported(connection_string, tmp_path)
     (submission,), (comment,) = lines["submissions"], lines["comments"]
     assert submission["author"] == "person_1"
     assert submission["title"] == "For @person_2"
     assert submission["selftext"] == (
-        "ask @person_2, _@person_3_ and /u/person_1, not @nobody or a@bob.org, says @EchoBotty @Bobby"
+        "ask @person_2, _@person_3_ and /u/person_1, not @nobody or a@bob.org, says @EchoBotty @Bobby, "
+        "@person_2--hi @person_2_x-y"
     )
     assert comment["body"] == "@person_1: ask @person_2!"
 

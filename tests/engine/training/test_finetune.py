@@ -1,5 +1,6 @@
 """Fine-tuning: a bot comes out, whatever way it is trained, and an interruption loses little."""
 
+import itertools
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -22,7 +24,7 @@ from engine.bots import read_bots
 from engine.training.__main__ import main
 from engine.training.base import load_base
 from engine.training.dataset import HELD_OUT, read_threads
-from engine.training.loss import measured
+from engine.training.loss import Loss, measured
 from tests.engine.training.conftest import MakeDataset
 
 pytest.importorskip("simpletransformers", reason="the optional extra `train`")
@@ -153,6 +155,46 @@ def test_a_killed_training_goes_on_from_its_checkpoint_and_learns_each_block_onc
     assert steps == sorted(steps)
 
 
+@pytest.mark.parametrize("moment", ["engine.training.finetune.curve.draw", "engine.training.trainer.Trainer._end"])
+def test_a_training_that_is_interrupted_after_its_last_step_can_be_ended(
+    moment: str, make_dataset: MakeDataset, tiny_base: TinyBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, into = make_dataset(), tmp_path / "Bot"
+    words = ["finetune", dataset, "--base", tiny_base(dataset), "--into", into, *QUICK, "--accumulate", "3"]
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moment, interrupted)
+        assert main([str(word) for word in words]) == 130
+    assert main([str(word) for word in words]) == 0
+    assert (into / "README.md").is_file()
+    assert not (into / "checkpoints").exists()
+    assert perplexity(into, dataset) < 600
+
+
+def test_a_training_that_goes_astray_ends_with_the_best_model(
+    make_dataset: MakeDataset, tiny_base: TinyBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = pytest.importorskip("engine.training.trainer").Trainer
+    dataset, into = make_dataset(), tmp_path / "Bot"
+    evaluations, measure = itertools.count(), trainer.held_out_loss
+
+    def astray(self: Any) -> Loss:
+        # One before the training, three good ones, and then none any more.
+        if next(evaluations) == 4:
+            for weight in self.core.parameters():
+                weight.data.fill_(float("nan"))
+        return measure(self)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(trainer, "held_out_loss", astray)
+    trained(dataset, "--base", tiny_base(dataset), "--into", into, *QUICK, "--evaluations", 8, "--patience", 2)
+    # Before, four of eight until it went astray, one more in vain, the last, and that of the model that is kept.
+    assert next(evaluations) == 1 + 3 + 2 + 1 + 1
+    assert perplexity(into, dataset) < 600
+
+
 def test_two_processes_share_the_blocks_and_write_one_bot(
     make_dataset: MakeDataset, tiny_base: TinyBase, tmp_path: Path
 ) -> None:
@@ -193,6 +235,7 @@ def test_a_training_that_gets_worse_ends_early_with_the_best_model(
         (["--base", "./nowhere"], "The model ./nowhere cannot be loaded"),
         (["--block-tokens", "4096"], "do not fit: this model reads 2 to 64"),
         (["--accumulate", "100000"], "fewer than one step learns"),
+        (["--precision", "fp16"], "fp16 is for CUDA alone"),
     ],
 )
 def test_what_cannot_be_trained_is_told_in_a_sentence(
@@ -213,6 +256,21 @@ def test_a_folder_without_a_dataset_and_a_finished_bot_are_left_alone(
     base = tiny_base(make_dataset(count=40))
     assert "is no dataset" in refused(capsys, tmp_path, "--into", tmp_path / "Bot")
     assert "holds a finished bot" in refused(capsys, tmp_path / "dataset", "--into", base)
+
+
+def test_a_name_that_no_bot_can_have_is_told_before_the_training(
+    make_dataset: MakeDataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "'my bot' cannot be the name" in refused(capsys, make_dataset(count=40), "--into", tmp_path / "my bot")
+
+
+def test_broken_weights_of_a_base_are_told(
+    make_dataset: MakeDataset, tiny_base: TinyBase, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(count=40)
+    base = tiny_base(dataset)
+    (base / "model.safetensors").write_bytes(b"no weights")
+    assert "cannot be loaded" in refused(capsys, dataset, "--base", base, "--into", tmp_path / "Bot")
 
 
 def test_only_gpt2_can_be_a_base(

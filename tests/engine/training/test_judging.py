@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_figures(make_dataset: MakeDataset, capsys:
         assert main(words) == 0
         figures.append(json.loads(capsys.readouterr().out.splitlines()[-1]))
     assert figures[0] == figures[1]
-    assert figures[0]["CoopBot"]["answers"] == 5
+    assert figures[0][str(BOTS / "CoopBot")]["answers"] == 5
 
 
 def test_a_worse_version_is_promoted_only_by_force_and_the_old_one_can_come_back(
@@ -106,6 +106,17 @@ def test_a_worse_version_is_promoted_only_by_force_and_the_old_one_can_come_back
     assert main(["promote", str(tmp_path / "served.previous"), str(served), "--dataset", str(dataset)]) == 0
     assert (served / "model.safetensors").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"dataset", "worse", "served", "served.previous"}
+
+
+def test_without_held_out_threads_nothing_is_promoted(
+    make_dataset: MakeDataset, tiny_base: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = make_dataset(count=100)
+    worse, served = tiny_base(dataset, "worse"), tmp_path / "served"
+    shutil.copytree(BOTS / "CoopBot", served)
+    (dataset / "heldout.txt").write_bytes(b"")
+    assert main(["promote", str(worse), str(served), "--dataset", str(dataset)]) == 1
+    assert "holds no thread out" in capsys.readouterr().err
 
 
 def test_a_bot_that_is_not_there_is_told(make_dataset: MakeDataset, capsys: pytest.CaptureFixture[str]) -> None:
