@@ -63,7 +63,7 @@ class Checkpoints:
         written.mkdir(parents=True)
         save_file(_copies(weights), written / WEIGHTS)
         for key, value in others.items():
-            torch.save(value, written / f"{key}.pt")
+            torch.save(_on_cpu(value), written / f"{key}.pt")
         (written / STATE).write_text(json.dumps(state) + "\n", "utf-8")
         shutil.rmtree(target, ignore_errors=True)
         written.rename(target)
@@ -94,6 +94,15 @@ def weights_of(folder: Path) -> Weights:
 def state_of(folder: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((folder / STATE).read_text("utf-8"))
     return loaded
+
+
+def _on_cpu(value: Any) -> Any:
+    """Whoever loads it may have another card, or share this one with other processes."""
+    if isinstance(value, torch.Tensor):
+        return value.cpu()
+    if isinstance(value, dict):
+        return {key: _on_cpu(each) for key, each in value.items()}
+    return value
 
 
 def _copies(weights: Weights) -> Weights:

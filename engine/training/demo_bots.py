@@ -12,7 +12,7 @@ from typing import Final
 
 from engine.training.card import CARD
 from engine.training.evaluate import EVALUATION
-from engine.training.finetune import TENSORBOARD
+from engine.training.finetune import CHECKPOINTS, TENSORBOARD
 from engine.training.vocabulary import load_vocabulary
 
 ROOT: Final = Path(__file__).parents[2]
@@ -58,8 +58,8 @@ def text_bot(corpus: str) -> None:
         if not (ROOT / step.made).exists():
             _done(step)
     bot = Path(load_vocabulary(corpus).bot)
-    shutil.rmtree(ROOT / WORK / bot / TENSORBOARD, ignore_errors=True)
-    shutil.copytree(ROOT / WORK / bot, ROOT / BOTS / bot, dirs_exist_ok=True)
+    left_out = shutil.ignore_patterns(TENSORBOARD, CHECKPOINTS)
+    shutil.copytree(ROOT / WORK / bot, ROOT / BOTS / bot, dirs_exist_ok=True, ignore=left_out)
     with (ROOT / BOTS / bot / CARD).open("a", encoding="utf-8") as card:
         card.write(ORIGIN.format(corpus=corpus))
 

@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoTokenizer, GPT2LMHeadModel, PreTrainedT
 from contracts.wire import PersonName
 from engine.training import card, curve, lora, progress
 from engine.training.base import SIZES, add_tags, block_size, load_base
-from engine.training.blocks import Blocks
+from engine.training.blocks import Blocks, Shuffled
 from engine.training.checkpoints import Checkpoints
 from engine.training.course import Course, dtype_for, steps_an_epoch
 from engine.training.dataset import HELD_OUT, TRAIN, Manifest, read_threads
@@ -59,13 +59,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=3,
         help="it stops after so many evaluations without progress; an interruption begins the count anew",
     )
-    add(
-        "--lora",
-        type=int,
-        default=0,
-        metavar="RANK",
-        help="train adapters of this rank alone, and merge them",
-    )
+    add("--lora", type=at_least(0), default=0, metavar="RANK", help="train adapters of this rank alone, and merge them")
     add("--less-memory", action="store_true", help="compute again what would be kept for the gradients; slower")
     add("--precision", choices=("auto", "bf16", "fp16", "fp32"), default="auto", help="of the products")
     add("--seed", type=int, default=7, help="(default: %(default)s)")
@@ -149,9 +143,8 @@ def _trained(
     trainer = Trainer(base, tokenizer, new_tokens, held_out, course, rank, checkpoints)
     log.info("%d blocks of %d tokens on %s in %s", len(blocks), tokens, rank.device, course.dtype)
     before = trainer.held_out_loss()
-    with progress.shown(
-        len(blocks) // rank.count * course.epochs, tokens * rank.count, is_quiet=not rank.is_first
-    ) as going:
+    mine = len(Shuffled(len(blocks), course, rank)) * course.epochs
+    with progress.shown(mine, tokens * rank.count, is_quiet=not rank.is_first) as going:
         points = trainer.fit(blocks, going)
     after = trainer.held_out_loss()
     result = Result(before, after, points, going.tokens_per_second, going.seconds, str(rank.device))
