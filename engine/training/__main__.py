@@ -68,7 +68,7 @@ class _AboveTheBar(logging.Handler):
     """A bar of progress puts itself in place of sys.stderr while it stands, so that is looked up for each line."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr)
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 if __name__ == "__main__":

@@ -13,15 +13,14 @@ from typing import Final
 from engine.training.card import CARD
 from engine.training.evaluate import EVALUATION
 from engine.training.finetune import CHECKPOINTS, TENSORBOARD
-from engine.training.vocabulary import load_vocabulary
+from engine.training.vocabulary import corpus_names, load_vocabulary
 
 ROOT: Final = Path(__file__).parents[2]
 BOTS: Final = Path("engine/bots")
 WORK: Final = Path(".data/demo-bots")
-CORPORA: Final = ("coop", "pablo")
 # Made-up posts have short titles, no scores that mean anything, and authors who chat on under their own posts.
 RULES: Final = "--min-title-words 1 --bare-titles keep --own-first-replies keep --repeats keep"
-# From nothing, and with fresh words in each epoch's order: far higher than for a model that can write already.
+# A model that begins from nothing takes far larger steps than one that can write already.
 COURSE: Final = "--epochs 4 --learning-rate 3e-3"
 ORIGIN: Final = """
 ## Where the threads come from
@@ -46,9 +45,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(_: argparse.Namespace) -> None:
     """Each command in a process of its own, so that none inherits the memory or the random state of another."""
-    for corpus in CORPORA:
+    for corpus in corpus_names():
         text_bot(corpus)
-    _done(Step(f"images train {BOTS / 'ImageBot'}", WORK / "never"))
+    _give(f"images train {BOTS / 'ImageBot'}")
     shutil.rmtree(ROOT / WORK)
 
 
@@ -56,7 +55,7 @@ def text_bot(corpus: str) -> None:
     """Into engine/bots; what was done before an interruption is not done again."""
     for step in steps(corpus):
         if not (ROOT / step.made).exists():
-            _done(step)
+            _give(step.command)
     bot = Path(load_vocabulary(corpus).bot)
     left_out = shutil.ignore_patterns(TENSORBOARD, CHECKPOINTS)
     shutil.copytree(ROOT / WORK / bot, ROOT / BOTS / bot, dirs_exist_ok=True, ignore=left_out)
@@ -77,7 +76,7 @@ def steps(corpus: str) -> Iterator[Step]:
     yield Step(f"evaluate {bot} --dataset {dataset} --report {told}", told)
 
 
-def _done(step: Step) -> None:
-    print(f"\n$ python -m engine.training {step.command}", flush=True)
-    words = [sys.executable, "-m", "engine.training", *shlex.split(step.command)]
+def _give(command: str) -> None:
+    print(f"\n$ python -m engine.training {command}", flush=True)
+    words = [sys.executable, "-m", "engine.training", *shlex.split(command)]
     subprocess.run(words, check=True, cwd=ROOT)

@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +17,7 @@ from engine.training import card, curve, lora, progress
 from engine.training.base import SIZES, add_tags, block_size, load_base
 from engine.training.blocks import Blocks, Shuffled
 from engine.training.checkpoints import Checkpoints
-from engine.training.course import Course, dtype_for, steps_an_epoch
+from engine.training.course import Course, Precision, dtype_for, steps_an_epoch
 from engine.training.dataset import HELD_OUT, TRAIN, Manifest, read_threads
 from engine.training.numbers import at_least
 from engine.training.problems import TrainingError
@@ -61,7 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add("--lora", type=at_least(0), default=0, metavar="RANK", help="train adapters of this rank alone, and merge them")
     add("--less-memory", action="store_true", help="compute again what would be kept for the gradients; slower")
-    add("--precision", choices=("auto", "bf16", "fp16", "fp32"), default="auto", help="of the products")
+    add("--precision", choices=get_args(Precision), default="auto", help="of the products")
     add("--seed", type=int, default=7, help="(default: %(default)s)")
     parser.set_defaults(run=run)
 
