@@ -7,13 +7,14 @@ from itertools import accumulate
 from typing import Final
 from zlib import crc32
 
+import numpy as np
+
 OURS: Final = "CoopsLab"
 
 _WORDS: Final = 20_000
 _SUBREDDITS: Final = 400
 _COMMENTS_A_POST: Final = 12
 _FIRST_ID: Final = 36**6 // 2
-_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SYLLABLES: Final = [a + b + c for a in "bcdfghlmnprstvw" for b in "aeiou" for c in ("", "n", "rs", "t")]
 
 # The fields of 2022, in an order as they came; what begins with % is filled in.
@@ -169,8 +170,4 @@ def _template(fields: dict[str, object]) -> str:
 
 
 def _base_36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
-    return digits or "0"
+    return np.base_repr(number, 36).lower()
