@@ -22,6 +22,7 @@ ErrorCode = Literal[
     "not_found",
     "storage_unavailable",
     "text_too_long",
+    "too_many_requests",
     "unauthorized",
     "unknown_bot",
     "unknown_channel",
@@ -107,10 +108,11 @@ class Typing(Wire):
 
 
 class CallError(Wire):
-    """A code for programs, a sentence for people."""
+    """A code for programs, a sentence for people; `retry_after_s`: when the same call may succeed, if that is known."""
 
     code: ErrorCode
     message: str
+    retry_after_s: Annotated[int, Field(ge=1)] | None = None
 
 
 class Refusal(Wire):

@@ -21,7 +21,7 @@ from hub.errors import (
     NameTakenError,
     UnauthorizedError,
 )
-from hub.people import Owner, Person
+from hub.people import Person
 from hub.rows import row
 from hub.tables import from_chunks
 from hub.tokens import Tokens
@@ -73,12 +73,11 @@ class Accounts:
     async def register(self, form: Register) -> Session:
         """A new account and its first session. Raises NameTakenError."""
         password_hash = await asyncio.to_thread(self._hasher.hash, form.password.get_secret_value())
-        await self._insert(
-            Account(
-                name=form.name, password_hash=password_hash, email=form.email, created_at=now_ms(), free_again_at=None
-            )
+        account = Account(
+            name=form.name, password_hash=password_hash, email=form.email, created_at=now_ms(), free_again_at=None
         )
-        return await self._open_session(form.name, is_guest=False)
+        await self._insert(account)
+        return await self._open_session(account)
 
     async def log_in(self, form: LogIn) -> Session:
         """A session for an account. Raises InvalidCredentialsError, the same for a wrong name and a wrong password."""
@@ -90,15 +89,14 @@ class Accounts:
             known = None
         if account is None or known is None:
             raise InvalidCredentialsError("The name or the password is wrong.")
-        return await self._open_session(account.name, is_guest=False)
+        return await self._open_session(account)
 
     async def enter(self, form: EnterAsGuest) -> Session:
         """A session without an account. Raises NameTakenError."""
         now = now_ms()
-        await self._insert(
-            Account(name=form.name, password_hash=None, email=None, created_at=now, free_again_at=now + GUEST_MS)
-        )
-        return await self._open_session(form.name, is_guest=True)
+        account = Account(name=form.name, password_hash=None, email=None, created_at=now, free_again_at=now + GUEST_MS)
+        await self._insert(account)
+        return await self._open_session(account)
 
     async def log_out(self, person: Person) -> None:
         """End a session: its token is worth nothing from now on."""
@@ -115,11 +113,6 @@ class Accounts:
         except ResourceNotFoundError as error:
             raise UnauthorizedError("This session has ended; please log in again.") from error
         return person
-
-    async def owner(self, person: Person) -> Owner:
-        """The bearer as the holder of a name. Raises UnauthorizedError."""
-        account, _ = await self._own(person)
-        return Owner(account.name, account.created_at)
 
     async def card(self, person: Person) -> AccountCard:
         """What a person may know of the own account. Raises UnauthorizedError."""
@@ -150,14 +143,14 @@ class Accounts:
             raise UnauthorizedError("This account is gone; please log in again.") from error
         return Account.from_json(from_chunks(entity)), str(entity.metadata["etag"])
 
-    async def _open_session(self, name: str, *, is_guest: bool) -> Session:
-        person = Person(name, is_guest, secrets.token_urlsafe(24))
-        expires_at = now_ms() + (GUEST_MS if is_guest else SESSION_MS)
+    async def _open_session(self, account: Account) -> Session:
+        person = Person(account.name, account.is_guest, secrets.token_urlsafe(24), account.created_at)
+        expires_at = now_ms() + (GUEST_MS if account.is_guest else SESSION_MS)
         await self._table.create_entity(
-            row(SESSIONS, person.session_id, StoredSession(name=name, expires_at=expires_at))
+            row(SESSIONS, person.session_id, StoredSession(name=account.name, expires_at=expires_at))
         )
         token = self._tokens.issue(person, expires_at)
-        return Session(access_token=token, name=name, is_guest=is_guest, expires_at=expires_at)
+        return Session(access_token=token, name=account.name, is_guest=account.is_guest, expires_at=expires_at)
 
     async def _find(self, name: str) -> Account | None:
         try:

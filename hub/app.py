@@ -18,31 +18,27 @@ from contracts.pace import Pace
 from contracts.queues import TypedQueue
 from contracts.storage import Storage, open_storage
 from hub import api, health, images
+from hub.access import Access
 from hub.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.broadcast import ReadyFramesOverRedis, say_goodbye, socket_server
 from hub.channels import Channels
 from hub.drain import Drain
+from hub.house import House
 from hub.http import problems
 from hub.ids import comment_ids
 from hub.keys import (
-    ACCOUNTS,
-    ARCHIVE,
     ATTENDANCE,
-    BOTS,
-    CHANNELS,
     DRAIN,
+    HOUSE,
     IDS,
     PACE,
     PLACEHOLDERS,
-    POST_OFFICE,
-    REGENERATION,
     SETTINGS,
     STORAGE,
     TABLES,
     VOICE,
-    VOTES,
 )
 from hub.page import add_page
 from hub.placeholders import Placeholders
@@ -101,15 +97,13 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
 
 async def _domain(app: web.Application) -> AsyncIterator[None]:
     settings, tables, voice = app[SETTINGS], app[TABLES], app[VOICE]
-    app[ARCHIVE] = Archive(tables.messages, voice.messages)
-    app[CHANNELS] = Channels(tables.channels, voice.channel)
-    app[BOTS] = Bots(tables.bots, voice.bots)
+    archive = Archive(tables.messages, voice.messages)
+    channels = Channels(tables.channels, voice.channel)
+    bots = Bots(tables.bots, voice.bots)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
-    app[VOTES] = Votes(tables.votes)
-    app[ACCOUNTS] = Accounts(tables.accounts, tokens, lambda name: app[BOTS].find(name) is not None)
-    await app[CHANNELS].refresh()
-    await app[CHANNELS].ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
-    await app[BOTS].refresh()
+    await channels.refresh()
+    await channels.ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
+    await bots.refresh()
     async with AsyncExitStack() as senders:
         senders_by_pool: dict[str, Outbox[Job]] = {}
 
@@ -120,8 +114,17 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             app[PACE].busy()
 
         placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s)
-        app[POST_OFFICE] = PostOffice(app[ARCHIVE], app[CHANNELS], app[BOTS], app[IDS], placeholders)
-        app[REGENERATION] = Regeneration(app[ARCHIVE], app[CHANNELS], app[BOTS], placeholders)
+        app[HOUSE] = House(
+            storage=app[STORAGE],
+            archive=archive,
+            channels=channels,
+            access=Access(channels),
+            bots=bots,
+            accounts=Accounts(tables.accounts, tokens, lambda name: bots.find(name) is not None),
+            post_office=PostOffice(archive, bots, app[IDS], placeholders),
+            regeneration=Regeneration(archive, bots, placeholders),
+            votes=Votes(tables.votes),
+        )
         yield
 
 
@@ -139,20 +142,21 @@ async def _jobs_to(storage: Storage, pool: str, app: web.Application) -> AsyncIt
 
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
-    events = TypedQueue(app[STORAGE], OUTPUT_QUEUE, EVENT)
+    house = app[HOUSE]
+    events = TypedQueue(house.storage, OUTPUT_QUEUE, EVENT)
     await events.create()
 
     async def heard(beat: Heartbeat) -> None:
-        await app[BOTS].heard(beat)
+        await house.bots.heard(beat)
         for card in beat.bots:
             if card.subreddit is not None:
                 title = f"r/{card.subreddit}"
-                await app[CHANNELS].ensure(
+                await house.channels.ensure(
                     ChannelCard(name=card.subreddit, title=title, default_topic=card.default_topic, bot=card.name)
                 )
 
-    app[DRAIN] = Drain(events, app[ARCHIVE], heard, app[PACE])
-    sweep = Sweep(app[ARCHIVE], app[CHANNELS], app[BOTS], app[PLACEHOLDERS].ask)
+    app[DRAIN] = Drain(events, house.archive, heard, app[PACE])
+    sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask)
     async with _running(app[VOICE].run(), app[DRAIN].run(), sweep.run()):
         yield
 

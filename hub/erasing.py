@@ -12,7 +12,7 @@ from hub.dispatch import MOST_ANCESTORS
 from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
 from hub.ids import CLOCKS_DIFFER_MS, earlier
-from hub.people import Owner
+from hub.people import Person
 from hub.stopping import call_off, end
 
 log = logging.getLogger(__name__)
@@ -33,12 +33,12 @@ WORDS = {
 FAR_ENOUGH = 2 * MOST_ANCESTORS
 
 
-async def delete(storage: Storage, channel_log: ChannelLog, comment_id: int, owner: Owner) -> None:
+async def delete(storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person) -> None:
     """Delete a message of one's own, or a bot's answer to one. Raises HubError.
 
     Again after a failure it finishes what is left to do.
     """
-    job_id = await channel_log.commit(lambda draft: _erase(draft, comment_id, owner))
+    job_id = await channel_log.commit(lambda draft: _erase(draft, comment_id, person))
     if job_id is not None:
         await call_off(storage, job_id)
     await _stop_answers(storage, channel_log, comment_id)
@@ -57,12 +57,12 @@ async def quotes_what_was_deleted(draft: Draft, message: Message) -> bool:
     return False
 
 
-async def _erase(draft: Draft, comment_id: int, owner: Owner) -> str | None:
+async def _erase(draft: Draft, comment_id: int, person: Person) -> str | None:
     """The job that nobody waits for any more."""
     before = await draft.stored(comment_id)
     if before is None:
         raise NotFoundError("There is no such message in this channel.")
-    if not await _is_own(draft, before.message, owner):
+    if not await _is_own(draft, before.message, person):
         raise ForbiddenError("Only one's own messages, and the bots' answers to them, can be deleted.")
     if before.message.deleted_at is not None:
         return None
@@ -73,11 +73,11 @@ async def _erase(draft: Draft, comment_id: int, owner: Owner) -> str | None:
     return before.job_id if before.message.is_thinking else None
 
 
-async def _is_own(draft: Draft, message: Message, owner: Owner) -> bool:
+async def _is_own(draft: Draft, message: Message, person: Person) -> bool:
     if not message.is_bot:
-        return owner.wrote(message)
+        return person.wrote(message)
     question = await draft.stored(message.parent_id) if message.parent_id is not None else None
-    return question is not None and owner.wrote(question.message)
+    return question is not None and person.wrote(question.message)
 
 
 async def _stop_answers(storage: Storage, channel_log: ChannelLog, comment_id: int) -> None:

@@ -67,6 +67,17 @@ class NameTakenError(HubError):
     status = 409
 
 
+class TooManyRequestsError(HubError):
+    """`retry_after_s`: when the same call may succeed."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class StorageUnavailableError(HubError):
     code = "storage_unavailable"
     status = 503

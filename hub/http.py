@@ -11,9 +11,12 @@ from pydantic import ValidationError
 from contracts.storage import is_unavailable
 from contracts.wire import Wire
 from hub.channel_log import BUSY
-from hub.errors import BadRequestError, HubError, StorageUnavailableError, UnauthorizedError
+from hub.errors import BadRequestError, HubError, StorageUnavailableError, TooManyRequestsError, UnauthorizedError
 
 log = logging.getLogger(__name__)
+
+# Storage that was away is often back by then.
+RETRY_AFTER_S = 2
 
 F = TypeVar("F", bound=Wire)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -70,12 +73,18 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
     except Exception as error:  # noqa: BLE001  translated once, at the edge
         told = as_hub_error(error)
-        return _problem(told.status, told.code, str(told))
+        return _problem(told.status, told.code, str(told), _retry_after_s(told))
 
 
-def _problem(status: int, code: str, detail: str) -> web.Response:
+def _retry_after_s(error: HubError) -> int | None:
+    if isinstance(error, TooManyRequestsError):
+        return error.retry_after_s
+    return RETRY_AFTER_S if error.status == 503 else None
+
+
+def _problem(status: int, code: str, detail: str, retry_after_s: int | None = None) -> web.Response:
     body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "detail": detail, "code": code}
-    headers = {"Retry-After": "2"} if status == 503 else {}
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s is not None else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)

@@ -1,26 +1,31 @@
 """Who speaks: what a valid token says of its bearer."""
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from contracts.message import Message
 from contracts.wire import Milliseconds
 
+# What a token lets its bearer do: read; write messages, votes and reports; manage channels; manage the own account.
+Scope = Literal["read", "write", "manage", "account"]
+EVERY_SCOPE: Final[frozenset[Scope]] = frozenset({"read", "write", "manage", "account"})
+
 
 @dataclass(frozen=True)
 class Person:
-    """The bearer of a session; the name is how it was registered."""
+    """The bearer of a session; the name is how it was registered.
+
+    `since` (ms since 1970): when this holder took the name. A guest's name is free again later and passes to others.
+    `connection`: the socket that speaks; None over HTTP.
+    """
 
     name: str
     is_guest: bool
     session_id: str
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who holds a name, and since when (ms since 1970): a guest's name is free again later and passes to others."""
-
-    name: str
     since: Milliseconds
+    is_admin: bool = False
+    scopes: frozenset[Scope] = EVERY_SCOPE
+    connection: str | None = None
 
     def wrote(self, message: Message) -> bool:
         """Whether a message is by this holder of the name, and by no bot and no earlier one."""

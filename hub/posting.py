@@ -8,7 +8,6 @@ from contracts.message import Message
 from contracts.wire import TEXT_LIMIT
 from hub.archive import Archive
 from hub.bots import Bots
-from hub.channels import Channels
 from hub.clock import now_ms
 from hub.dispatch import answering
 from hub.draft import Draft
@@ -28,27 +27,22 @@ class Post:
     channel: ChannelCard
     bots: tuple[BotCard, ...]
     author: Person
-    connection_id: str
 
 
 class PostOffice:
     """Takes posts."""
 
-    def __init__(
-        self, archive: Archive, channels: Channels, bots: Bots, ids: CommentIds, placeholders: Placeholders
-    ) -> None:
+    def __init__(self, archive: Archive, bots: Bots, ids: CommentIds, placeholders: Placeholders) -> None:
         self._archive = archive
-        self._channels = channels
         self._bots = bots
         self._ids = ids
         self._placeholders = placeholders
 
-    async def receive(self, request: ReceiveMessage, author: Person, connection_id: str) -> Posted:
+    async def receive(self, request: ReceiveMessage, author: Person, channel: ChannelCard) -> Posted:
         """Store a message and ask its bots. Raises HubError; the same `client_id` again gives the same answer."""
         text = checked_text(request.text)
-        channel = self._channels.get(request.channel)
         bots = answering(text, request.bot, channel, self._bots.find)
-        post = Post(request, text, channel, bots, author, connection_id)
+        post = Post(request, text, channel, bots, author)
         channel_log = self._archive.channel(channel.name)
         posted, opened = await channel_log.commit(lambda draft: self._write(draft, post))
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
@@ -86,7 +80,7 @@ class PostOffice:
             topic=post.request.topic or (parent.topic if parent else post.channel.default_topic),
             sender=post.author.name,
             text=post.text,
-            connection_id=post.connection_id,
+            connection_id=post.author.connection,
             parent_id=parent.comment_id if parent else None,
             sent_at=now_ms(),
             revision=0,

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 from contracts.bots import BotCard
-from contracts.calls import Posted, Regenerate
+from contracts.calls import ChannelCard, Posted, Regenerate
 from contracts.message import Message, Parameters
 from hub.archive import Archive
 from hub.bots import Bots
-from hub.channels import Channels
 from hub.clock import now_ms
 from hub.draft import Draft
 from hub.errors import ConflictError, ForbiddenError, NotFoundError, UnknownBotError
-from hub.people import Owner
+from hub.people import Person
 from hub.placeholders import Placeholders
 from hub.posting import repeated
 from hub.rows import OpenJob, Posting, Stored, client_key
@@ -32,25 +31,24 @@ class Answered:
 class Regeneration:
     """Asks again, by the same way as a post."""
 
-    def __init__(self, archive: Archive, channels: Channels, bots: Bots, placeholders: Placeholders) -> None:
+    def __init__(self, archive: Archive, bots: Bots, placeholders: Placeholders) -> None:
         self._archive = archive
-        self._channels = channels
         self._bots = bots
         self._placeholders = placeholders
 
-    async def again(self, request: Regenerate, owner: Owner) -> Posted:
+    async def again(self, request: Regenerate, person: Person, channel: ChannelCard) -> Posted:
         """The question, and the new placeholder. Raises HubError; the same `client_id` again gives the same answer."""
-        channel_log = self._archive.channel(self._channels.get(request.channel).name)
-        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, owner))
+        channel_log = self._archive.channel(channel.name)
+        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, person))
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
         return posted
 
-    async def _write(self, draft: Draft, request: Regenerate, owner: Owner) -> tuple[Posted, tuple[OpenJob, ...]]:
-        key = client_key(owner.name, request.client_id) if request.client_id is not None else None
+    async def _write(self, draft: Draft, request: Regenerate, person: Person) -> tuple[Posted, tuple[OpenJob, ...]]:
+        key = client_key(person.name, request.client_id) if request.client_id is not None else None
         earlier = await draft.posting(key) if key is not None else None
         if earlier is not None:
             return await repeated(draft, earlier), ()
-        answered = await self._checked(draft, request.comment_id, owner)
+        answered = await self._checked(draft, request.comment_id, person)
         question, first = answered.question, answered.first
         message, job = self._placeholders.put(
             draft,
@@ -65,13 +63,13 @@ class Regeneration:
             draft.claim(key, Posting(comment_id=question.comment_id, answers=(message.comment_id,)))
         return Posted(message=question, answers=(message,)), (job,)
 
-    async def _checked(self, draft: Draft, comment_id: int, owner: Owner) -> Answered:
+    async def _checked(self, draft: Draft, comment_id: int, person: Person) -> Answered:
         answer = await draft.stored(comment_id)
         if answer is None or not answer.message.is_bot or answer.message.parent_id is None:
             raise NotFoundError("There is no such answer in this channel.")
         question = await draft.stored(answer.message.parent_id)
         first = await draft.stored(answer.message.alternative_of or comment_id)
-        if question is None or first is None or not owner.wrote(question.message):
+        if question is None or first is None or not person.wrote(question.message):
             raise ForbiddenError("Only the person who asked can ask for another answer.")
         if answer.message.deleted_at is not None or question.message.deleted_at is not None:
             raise ConflictError("What was deleted is not answered again.")

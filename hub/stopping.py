@@ -49,6 +49,6 @@ async def _close(draft: Draft, comment_id: int, person: Person) -> str | None:
     if before is None or before.job_id is None or before.message.parent_id is None:
         raise NotFoundError("There is no such answer in this channel.")
     question = await draft.stored(before.message.parent_id)
-    if question is None or question.message.sender != person.name:
+    if question is None or not person.wrote(question.message):
         raise ForbiddenError("Only the person who asked can stop an answer.")
     return end(draft, before) if before.message.is_thinking else None

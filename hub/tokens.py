@@ -26,6 +26,7 @@ class Tokens:
             "sub": person.name,
             "sid": person.session_id,
             "guest": person.is_guest,
+            "since": person.since,
             "exp": expires_at_ms // 1000,
         }
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
@@ -38,11 +39,11 @@ class Tokens:
                 self._secret,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
-                options={"require": ["exp", "aud", "sub", "sid"]},
+                options={"require": ["exp", "aud", "sub", "sid", "since"]},
             )
         except jwt.InvalidTokenError as error:
             raise UnauthorizedError("Please log in again.") from error
-        return Person(claims["sub"], bool(claims.get("guest")), claims["sid"])
+        return Person(claims["sub"], bool(claims.get("guest")), claims["sid"], int(claims["since"]))
 
 
 def kept_secret(folder: Path) -> SecretStr:

@@ -15,7 +15,7 @@ import { golden, message } from './golden';
 
 declare const jsdom: { reconfigure: (options: { url: string }) => void };
 
-const REFUSAL: Refusal = { ok: false, error: { code: 'storage_unavailable', message: 'Not now.' } };
+const REFUSAL: Refusal = { ok: false, error: { code: 'storage_unavailable', message: 'Not now.' }, retryAfterS: null };
 
 export class SmallHub {
   readonly sent: ReceiveMessage[] = [];

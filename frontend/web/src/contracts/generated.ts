@@ -110,7 +110,7 @@ export interface BotStatuses {
   bots: BotStatus[];
 }
 /**
- * A code for programs, a sentence for people.
+ * A code for programs, a sentence for people; `retry_after_s`: when the same call may succeed, if that is known.
  */
 export interface CallError {
   code:
@@ -124,10 +124,12 @@ export interface CallError {
     | 'not_found'
     | 'storage_unavailable'
     | 'text_too_long'
+    | 'too_many_requests'
     | 'unauthorized'
     | 'unknown_bot'
     | 'unknown_channel';
   message: string;
+  retryAfterS: number | null;
 }
 /**
  * `PATCH /api/account`. Agreement is true or false, and nothing that could be taken for it.

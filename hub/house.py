@@ -1,0 +1,28 @@
+"""What the calls of people act on: the parts of the domain, together."""
+
+from dataclasses import dataclass
+
+from contracts.storage import Storage
+from hub.access import Access
+from hub.accounts import Accounts
+from hub.archive import Archive
+from hub.bots import Bots
+from hub.channels import Channels
+from hub.posting import PostOffice
+from hub.regenerating import Regeneration
+from hub.votes import Votes
+
+
+@dataclass(frozen=True)
+class House:
+    """One of each, for one hub."""
+
+    storage: Storage
+    archive: Archive
+    channels: Channels
+    access: Access
+    bots: Bots
+    accounts: Accounts
+    post_office: PostOffice
+    regeneration: Regeneration
+    votes: Votes
