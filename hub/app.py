@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
+import socketio
 from aiohttp import web
 from azure.core.exceptions import ResourceExistsError
 from pydantic import TypeAdapter
@@ -33,18 +35,22 @@ from hub.keys import (
     DRAIN,
     HOUSE,
     IDS,
+    NEWS,
     PACE,
     PLACEHOLDERS,
+    ROLL_CALL,
     SETTINGS,
     STORAGE,
     TABLES,
     VOICE,
 )
+from hub.news import News
 from hub.page import add_page
 from hub.placeholders import Placeholders
 from hub.posting import PostOffice
 from hub.presence import Attendance
 from hub.regenerating import Regeneration
+from hub.roll_call import RollCall
 from hub.settings import Settings
 from hub.sockets import Sockets, listen_to_engines
 from hub.sweep import Sweep
@@ -60,14 +66,16 @@ def create_app(settings: Settings) -> web.Application:
     """The whole hub for one process."""
     app = web.Application(middlewares=[problems])
     app[SETTINGS] = settings
-    redis_url = settings.hub_redis_url
-    server = socket_server(redis_url.get_secret_value() if redis_url else None)
+    redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
+    server = socket_server(redis_url)
     server.attach(app)
     app[VOICE] = Voice(server)
+    app[NEWS] = News(redis_url)
     app[ATTENDANCE] = Attendance()
+    app[ROLL_CALL] = RollCall(app[ATTENDANCE], app[NEWS], app[VOICE])
     app[PACE] = Pace()
     app.cleanup_ctx.extend((_storage, _domain, _loops))
-    app.on_shutdown.append(lambda _app: say_goodbye(server))
+    app.on_shutdown.append(partial(_leave, server))
     if isinstance(server.manager, ReadyFramesOverRedis):
         app.on_cleanup.append(lambda _app: server.manager.close())
     Sockets(app, server).listen()
@@ -76,6 +84,11 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_routes(routes)
     add_page(app, settings.hub_page)
     return app
+
+
+async def _leave(server: socketio.AsyncServer, app: web.Application) -> None:
+    app[ROLL_CALL].leave()
+    await say_goodbye(server)
 
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
@@ -116,6 +129,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
         placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s)
         app[HOUSE] = House(
             storage=app[STORAGE],
+            news=app[NEWS],
             archive=archive,
             channels=channels,
             access=Access(channels),
@@ -126,6 +140,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             votes=Votes(tables.votes),
         )
         yield
+        await placeholders.close()
 
 
 @asynccontextmanager
@@ -157,7 +172,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
 
     app[DRAIN] = Drain(events, house.archive, heard, app[PACE])
     sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask)
-    async with _running(app[VOICE].run(), app[DRAIN].run(), sweep.run()):
+    async with _running(app[VOICE].run(), app[NEWS].run(), app[ROLL_CALL].run(), app[DRAIN].run(), sweep.run()):
         yield
 
 

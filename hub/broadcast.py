@@ -80,10 +80,25 @@ class ReadyFrames(socketio.AsyncManager):  # type: ignore[misc]  # the library h
 class ReadyFramesOverRedis(socketio.AsyncRedisManager, ReadyFrames):  # type: ignore[misc]
     """The same with several hubs: Redis carries the event, each hub writes it to its own clients."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def _redis_connect(self) -> None:
+        """The library forgets the connection that it replaces."""
+        if self.redis is not None:
+            closing = asyncio.create_task(self.redis.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        super()._redis_connect()
+
     async def close(self) -> None:
         """End the subscription; the library leaves that to the end of the process."""
-        self.thread.cancel()
-        await asyncio.gather(self.thread, return_exceptions=True)
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        # It begins with the first connection.
+        if hasattr(self, "thread"):
+            self.thread.cancel()
+            await asyncio.gather(self.thread, return_exceptions=True)
         if self.redis is not None:
             await self.pubsub.aclose()
             await self.redis.aclose()

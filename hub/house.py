@@ -8,6 +8,7 @@ from hub.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.channels import Channels
+from hub.news import News
 from hub.posting import PostOffice
 from hub.regenerating import Regeneration
 from hub.votes import Votes
@@ -18,6 +19,7 @@ class House:
     """One of each, for one hub."""
 
     storage: Storage
+    news: News
     archive: Archive
     channels: Channels
     access: Access

@@ -7,8 +7,10 @@ from contracts.storage import Storage
 from hub.drain import Drain
 from hub.house import House
 from hub.ids import CommentIds
+from hub.news import News
 from hub.placeholders import Placeholders
 from hub.presence import Attendance
+from hub.roll_call import RollCall
 from hub.settings import Settings
 from hub.tables import Tables
 from hub.voice import Voice
@@ -22,4 +24,6 @@ HOUSE = web.AppKey("house", House)
 PLACEHOLDERS = web.AppKey("placeholders", Placeholders)
 ATTENDANCE = web.AppKey("attendance", Attendance)
 PACE = web.AppKey("pace", Pace)
+NEWS = web.AppKey("news", News)
+ROLL_CALL = web.AppKey("roll_call", RollCall)
 DRAIN = web.AppKey("drain", Drain)

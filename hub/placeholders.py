@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from contracts.bots import BotCard
 from contracts.jobs import Job
@@ -31,6 +32,7 @@ class Placeholders:
         self._send = send
         self._deadline_ms = deadline_s * 1000
         self._marking: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
 
     def put(
         self,
@@ -91,9 +93,15 @@ class Placeholders:
         self._marking.add(task)
         task.add_done_callback(self._marking.discard)
 
+    async def close(self) -> None:
+        """Mark at once what waits to be marked: another hub's sweep would queue it again."""
+        self._closing.set()
+        await asyncio.gather(*self._marking)
+
     async def _mark(self, channel_log: ChannelLog, opened: OpenJob) -> None:
         """Say in the open row that the job is queued, unless the answer is there already."""
-        await asyncio.sleep(MARK_AFTER_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), MARK_AFTER_S)
         try:
             current = await channel_log.stored(opened.comment_id)
             if current is not None and current.message.is_thinking:

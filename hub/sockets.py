@@ -1,6 +1,5 @@
 """The Socket.IO calls: each is parsed, handed to one domain function, and acknowledged."""
 
-import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,11 +15,9 @@ from contracts.wire import Wire
 from hub.calls import CALLS, history, perform
 from hub.errors import HubError, TooManyRequestsError, UnauthorizedError
 from hub.http import as_hub_error
-from hub.keys import ATTENDANCE, HOUSE, PACE, SETTINGS, VOICE
+from hub.keys import ATTENDANCE, HOUSE, PACE, ROLL_CALL, SETTINGS, VOICE
 from hub.people import Person
 from hub.voice import EVERYONE, room
-
-PRESENCE_AFTER_S = 0.5
 
 
 class Sockets:
@@ -30,7 +27,6 @@ class Sockets:
         self._app = app
         self._server = server
         self._people: dict[str, Person] = {}
-        self._telling: set[str] = set()
         self._of_connections: dict[str, tuple[type[Wire], Callable[[str, Person, Any], Awaitable[Wire]]]] = {
             "Connect": (Connect, self.join),
             "Disconnect": (Disconnect, self.leave),
@@ -52,7 +48,7 @@ class Sockets:
         page = await history(house, person, GetMessagesForChannel(channel=card.name))
         attendance = self._app[ATTENDANCE]
         if attendance.enter(sid, person.name, card.name):
-            self._tell_presence(card.name)
+            self._app[ROLL_CALL].changed(card.name)
         return Joined(
             channel=card,
             page=page,
@@ -66,7 +62,7 @@ class Sockets:
         await self._server.leave_room(sid, room(card.name))
         attendance = self._app[ATTENDANCE]
         if attendance.leave(sid, person.name, card.name):
-            self._tell_presence(card.name)
+            self._app[ROLL_CALL].changed(card.name)
         return Done()
 
     async def typing(self, sid: str, person: Person, call: Typing) -> Done:
@@ -108,17 +104,7 @@ class Sockets:
         person = self._people.pop(sid, None)
         if person is not None:
             for channel in self._app[ATTENDANCE].gone(sid, person.name):
-                self._tell_presence(channel)
-
-    def _tell_presence(self, channel: str) -> None:
-        """Soon, and once for all who come and go meanwhile: a thousand arrivals must not be a million names."""
-        if channel not in self._telling:
-            self._telling.add(channel)
-            asyncio.get_running_loop().call_later(PRESENCE_AFTER_S, self._say_presence, channel)
-
-    def _say_presence(self, channel: str) -> None:
-        self._telling.discard(channel)
-        self._app[VOICE].presence(channel, self._app[ATTENDANCE].present(channel))
+                self._app[ROLL_CALL].changed(channel)
 
 
 def listen_to_engines(app: web.Application, server: socketio.AsyncServer) -> None:

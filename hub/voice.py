@@ -42,7 +42,8 @@ class Voice:
             self._say("SendMessage", message, to=room(channel))
 
     def presence(self, channel: str, present: tuple[str, ...]) -> None:
-        self._say("Presence", Presence(channel=channel, present=present), to=room(channel))
+        """To this hub's own people: each hub tells whom it knows of, on whatever hub they are."""
+        self._say("Presence", Presence(channel=channel, present=present), to=room(channel), ignore_queue=True)
 
     def typing(self, channel: str, sender: str, skip: str) -> None:
         self._say("Typing", SomeoneTypes(channel=channel, sender=sender), to=room(channel), skip_sid=skip)

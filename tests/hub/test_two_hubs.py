@@ -40,3 +40,19 @@ async def test_ids_of_two_hubs_never_meet(start_hub: StartHub, join: Join) -> No
     assert len({post["message"]["commentId"] for post in posted}) == 20
     revisions = sorted(message.revision for message in await people[0].history())
     assert revisions == list(range(1, 21))
+
+
+def here(person: Client) -> list[str]:
+    """Who is in the home channel, as this client was told last."""
+    told: list[list[str]] = [data["present"] for event, data in person.others if event == "Presence"]
+    return told[-1] if told else []
+
+
+async def test_who_is_here_is_told_over_all_hubs(redis_server: Redis, start_hub: StartHub, join: Join) -> None:
+    hubs = [await start_hub(hub_redis_url=SecretStr(redis_server.address)) for _ in range(2)]
+    alice = await join(hubs[0])
+    bob = await join(hubs[1], "bob")
+    for person in (alice, bob):
+        await person.until(lambda one: here(one) == ["alice", "bob"])
+    await bob.socket.disconnect()
+    await alice.until(lambda one: here(one) == ["alice"])
