@@ -52,16 +52,25 @@ class Bots:
         await self._table.upsert_entity(row(PARTITION, beat.engine_id, beat))
         self.tell()
 
-    async def refresh(self) -> None:
-        """Read the heartbeats that other hubs took from the queue, and forget engines that nobody misses."""
+    def heartbeats(self) -> tuple[Heartbeat, ...]:
+        """The last one of each engine, by name."""
+        return tuple(beat for _, beat in sorted(self._heartbeats.items()))
+
+    async def read(self) -> None:
+        """Read the heartbeats that hubs took from the queue."""
         rows = await one_page(self._table, "PartitionKey eq @p", {"p": PARTITION}, 1000)
-        beats = {beat.engine_id: beat for beat in (Heartbeat.from_json(from_chunks(entity)) for entity in rows)}
+        beats = (Heartbeat.from_json(from_chunks(entity)) for entity in rows)
+        self._heartbeats = {beat.engine_id: beat for beat in beats}
+
+    async def refresh(self) -> None:
+        """Read what other hubs heard, forget engines that nobody misses, and tell what is new."""
+        await self.read()
+        beats = self._heartbeats
         for engine_id, beat in list(beats.items()):
             others = {card.name.lower() for other in beats.values() if other is not beat for card in other.bots}
             if now_ms() - beat.at > 24 * 3_600_000 and {card.name.lower() for card in beat.bots} <= others:
                 del beats[engine_id]
                 await self._table.delete_entity(PARTITION, engine_id)
-        self._heartbeats = beats
         self.tell()
 
     def tell(self) -> None:

@@ -1,0 +1,1 @@
+"""What whoever runs the playhouse can see and do, from a terminal, beside hubs that run or without any."""
