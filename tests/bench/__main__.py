@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, demo, dumps, fanout, finetuning, history, memory, pictures, pipeline
+from tests.bench import costs, demo, dumps, fanout, finetuning, history, hubs, memory, pictures, pipeline
 from tests.bench.report import Figures
 from tests.bench.text import growth, mixed, residency, speed
 
@@ -17,6 +17,7 @@ from tests.bench.text import growth, mixed, residency, speed
 BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "pipeline": pipeline.run,
     "fanout": fanout.run,
+    "hubs": hubs.run,
     "history": history.run,
     "memory": memory.run,
     "costs": costs.run,

@@ -17,7 +17,7 @@ PRICES: Final = {QUEUE: 0.004, TABLE: 0.00036, BLOB_WRITE: 0.05, BLOB_LIST: 0.05
 
 
 def usd(requests: Mapping[str, float]) -> float:
-    return sum(PRICES[kind] * number / 10_000 for kind, number in requests.items())
+    return sum(price * requests.get(kind, 0) / 10_000 for kind, price in PRICES.items())
 
 
 def counted(log: Path, since: int) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Servers that tell all members when one asks for it: `python -m tests.bench.broadcasters <name>`."""
+"""Servers that tell all members when one asks for it: `python -m tests.bench.broadcasters <name> [<Redis>]`."""
 
 import asyncio
 import gc
@@ -26,11 +26,11 @@ MESSAGE: Final[dict[str, Any]] = {
 }
 
 
-def ours() -> web.Application:
-    return _socket_io(socket_server(None))
+def ours(redis_url: str | None) -> web.Application:
+    return _socket_io(socket_server(redis_url))
 
 
-def python_socketio() -> web.Application:
+def python_socketio(_redis_url: str | None) -> web.Application:
     return _socket_io(socketio.AsyncServer(async_mode="aiohttp", transports=["websocket"]))
 
 
@@ -48,7 +48,7 @@ def _socket_io(server: socketio.AsyncServer) -> web.Application:
     return app
 
 
-def aiohttp_alone() -> web.Application:
+def aiohttp_alone(_redis_url: str | None) -> web.Application:
     """No protocol on top, and nothing between the loop over the members and their sockets."""
     members: set[web.WebSocketResponse] = set()
 
@@ -71,8 +71,8 @@ def aiohttp_alone() -> web.Application:
 SERVERS: Final = {"hub": ours, "python-socketio": python_socketio, "aiohttp": aiohttp_alone}
 
 
-async def main(name: str) -> None:
-    runner = web.AppRunner(SERVERS[name](), shutdown_timeout=0.1)
+async def main(name: str, redis_url: str | None) -> None:
+    runner = web.AppRunner(SERVERS[name](redis_url), shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     # As `python -m hub` does; for all, so that none gains by it.
@@ -84,4 +84,4 @@ async def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

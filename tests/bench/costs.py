@@ -10,10 +10,12 @@ from typing import Final
 
 from tests.bench.access_log import PRICES, counted, usd
 from tests.bench.people import Plan
-from tests.bench.processes import Playground, child, engine, hub, line, module, playground
+from tests.bench.processes import Hub, Playground, child, cpu_s, engine, hub, line, module, playground
 from tests.bench.report import Figures, table
 
 DOORBELL, QUEUES = "doorbell", "queues alone"
+CPU_MS: Final = "hub's CPU ms"
+MEASURED: Final = (*PRICES, CPU_MS)
 HOURS_A_MONTH: Final = 730
 WARM_UPS: Final = 2
 
@@ -37,7 +39,7 @@ SMALLEST: Final = Size(quiet_s=0, idle_s=0.5, posts=1, gap_s=0.1, crowd=2, crowd
 
 @dataclass(frozen=True)
 class Found:
-    """Requests by kind: in an hour without messages, and for a message with its answer."""
+    """Requests by kind, and the hub's milliseconds: in an hour without messages, and for a message with its answer."""
 
     idle_hour: Counter[str]
     alone: dict[str, float]
@@ -54,24 +56,27 @@ async def run(smallest: bool) -> Figures:
 async def _found(place: Playground, size: Size, with_doorbell: bool) -> Found:
     async with hub(place) as server, engine(place, server.address, with_doorbell):
         await asyncio.sleep(size.quiet_s)
-        idle = await _requests_during(place, asyncio.sleep(size.idle_s))
+        idle = await _during(place, server, asyncio.sleep(size.idle_s))
         idle_hour = _scaled(idle, 3600 / size.idle_s)
         alone = Plan(server.address, True, 1, size.posts, size.gap_s, WARM_UPS)
         crowd = Plan(server.address, True, size.crowd, size.crowd_posts, size.crowd_gap_s, WARM_UPS)
-        return Found(idle_hour, await _each(place, alone, idle_hour), await _each(place, crowd, idle_hour))
+        return Found(
+            idle_hour, await _each(place, server, alone, idle_hour), await _each(place, server, crowd, idle_hour)
+        )
 
 
-async def _requests_during(place: Playground, work: Awaitable[object]) -> Counter[str]:
-    since = place.log.stat().st_size
+async def _during(place: Playground, server: Hub, work: Awaitable[object]) -> Counter[str]:
+    """What storage was asked, and how long the hub computed."""
+    since, began_s = place.log.stat().st_size, cpu_s(server.pid)
     await work
-    return counted(place.log, since)
+    return counted(place.log, since) + Counter({CPU_MS: round(1000 * (cpu_s(server.pid) - began_s))})
 
 
 def _scaled(requests: Counter[str], factor: float) -> Counter[str]:
     return Counter({kind: round(number * factor) for kind, number in requests.items()})
 
 
-async def _each(place: Playground, plan: Plan, idle_hour: Counter[str]) -> dict[str, float]:
+async def _each(place: Playground, server: Hub, plan: Plan, idle_hour: Counter[str]) -> dict[str, float]:
     """Requests for a message, without those of an idle hub and engine; those of people who arrive are among them."""
     began = time.monotonic()
     people = child(module("tests.bench.people", json.dumps(asdict(plan))), {}, place.folder)
@@ -80,14 +85,14 @@ async def _each(place: Playground, plan: Plan, idle_hour: Counter[str]) -> dict[
         async with people as process:
             await line(process)
 
-    requests = await _requests_during(place, post())
+    requests = await _during(place, server, post())
     hours = (time.monotonic() - began) / 3600
     messages = plan.people * plan.posts + WARM_UPS
-    return {kind: max(0.0, (requests[kind] - idle_hour[kind] * hours) / messages) for kind in PRICES}
+    return {kind: max(0.0, (requests[kind] - idle_hour[kind] * hours) / messages) for kind in MEASURED}
 
 
 def _report(found: dict[str, Found]) -> Figures:
-    columns = ("requests", *PRICES, "USD")
+    columns = ("requests", *MEASURED, "USD")
     rows: list[list[object]] = []
     for name, one in found.items():
         rows.append([f"{name}: idle, an hour (USD: a month)", *_cells(one.idle_hour, HOURS_A_MONTH)])
@@ -108,4 +113,4 @@ def _report(found: dict[str, Found]) -> Figures:
 
 
 def _cells(requests: Mapping[str, float], times: float) -> list[object]:
-    return [*(float(requests.get(kind, 0)) for kind in PRICES), usd(requests) * times]
+    return [*(float(requests.get(kind, 0)) for kind in MEASURED), usd(requests) * times]

@@ -31,9 +31,12 @@ ENGINE_IO_PONG: Final = b"3"
 
 @dataclass(frozen=True)
 class Plan:
-    """`opening`: what each client hears (its beginning) and then says, until it is in. `ask` makes a broadcast."""
+    """The members connect to the `ports` in turn.
 
-    port: int
+    `opening`: what each client hears (its beginning) and then says, until it is in. `ask` makes a broadcast.
+    """
+
+    ports: tuple[int, ...]
     path: str
     members: int
     opening: tuple[tuple[str, str], ...]
@@ -107,7 +110,8 @@ class Crowd:
                 print(json.dumps(self.measure(**json.loads(command))), flush=True)
 
     def _knock(self) -> None:
-        connection = socket.create_connection(("127.0.0.1", self._plan.port))
+        ports = self._plan.ports
+        connection = socket.create_connection(("127.0.0.1", ports[len(self._members) % len(ports)]))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         key = base64.b64encode(os.urandom(16)).decode()
         connection.sendall(
@@ -204,7 +208,7 @@ def _frame(data: bytes, at: int) -> tuple[int, int] | None:
 
 def main(plan: dict[str, Any]) -> None:
     opening = tuple((heard, said) for heard, said in plan.pop("opening"))
-    crowd = Crowd(Plan(opening=opening, **plan))
+    crowd = Crowd(Plan(opening=opening, ports=tuple(plan.pop("ports")), **plan))
     crowd.connect()
     print(json.dumps({"connected": plan["members"]}), flush=True)
     crowd.serve(sys.stdin.fileno())

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from infra.azurite import node
 from tests.bench.broadcasters import MESSAGE
-from tests.bench.processes import ROOT, child, line, module
+from tests.bench.processes import ROOT, child, cpu_s, line, module, said
 from tests.bench.report import Figures, median, table, verdict
 
 NODE_FOLDER: Final = ROOT / "tests" / "bench" / "node"
@@ -75,33 +75,20 @@ async def _server(name: str, folder: Path) -> AsyncIterator[Process]:
 async def _measured(name: str, size: Size, folder: Path) -> dict[str, Any]:
     async with _server(name, folder) as server:
         port = (await line(server))["port"]
-        plan = {"port": port, "members": size.members, **(BARE if name == PLAIN else SOCKET_IO)}
+        plan = {"ports": [port], "members": size.members, **(BARE if name == PLAIN else SOCKET_IO)}
         async with child(module("tests.bench.crowd", json.dumps(plan)), {}, folder) as crowd:
             await line(crowd)
-            await _asked(crowd, messages=size.paced, in_flight=1, every_s=0)  # to warm up
+            await said(crowd, messages=size.paced, in_flight=1, every_s=0)  # to warm up
             began_s = cpu_s(server.pid)
-            burst = await _asked(crowd, messages=size.burst, in_flight=IN_FLIGHT, every_s=0)
+            burst = await said(crowd, messages=size.burst, in_flight=IN_FLIGHT, every_s=0)
             took_s = cpu_s(server.pid) - began_s
-            paced = await _asked(crowd, messages=size.paced, in_flight=size.paced, every_s=size.every_s)
+            paced = await said(crowd, messages=size.paced, in_flight=size.paced, every_s=size.every_s)
     return {
         "per_s": burst["per_s"],
         "cpu_us": took_s * 1e6 / burst["deliveries"],
         "p50_ms": paced["p50_ms"],
         "p99_ms": paced["p99_ms"],
     }
-
-
-async def _asked(crowd: Process, **command: float) -> dict[str, Any]:
-    assert crowd.stdin is not None
-    crowd.stdin.write(json.dumps(command).encode() + b"\n")
-    answer: dict[str, Any] = await line(crowd)
-    return answer
-
-
-def cpu_s(pid: int) -> float:
-    """The processor time that a process has used, with its threads; Linux only."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _report(size: Size, found: dict[str, list[dict[str, Any]]]) -> Figures:

@@ -58,7 +58,7 @@ async def _hub(place: Playground) -> AsyncIterator[Server]:
         token = json.dumps({"token": await token_for(server.address, "crowd")})
         join = json.dumps(["Connect", {"channel": HOME}])
         plan = {
-            "port": int(server.address.rpartition(":")[2]),
+            "ports": [int(server.address.rpartition(":")[2])],
             "path": "/socket.io/?EIO=4&transport=websocket",
             "opening": [("0", f"40{token}"), ("40", f"420{join}")],
             "last_heard": "430",
@@ -71,7 +71,7 @@ async def _hub(place: Playground) -> AsyncIterator[Server]:
 async def _plain(place: Playground) -> AsyncIterator[Server]:
     async with child(module("tests.bench.broadcasters", "aiohttp"), {}, place.folder) as process:
         port = (await line(process))["port"]
-        yield Server(process.pid, {"port": port, "path": "/", "opening": [], "last_heard": "", "ask": ""})
+        yield Server(process.pid, {"ports": [port], "path": "/", "opening": [], "last_heard": "", "ask": ""})
 
 
 async def _read(server: Server, size: Size, place: Playground) -> list[float]:

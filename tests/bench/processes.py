@@ -104,6 +104,19 @@ async def line(process: Process) -> Any:
     return json.loads(said)
 
 
+async def said(process: Process, **command: float) -> Any:
+    """What the process answers to a command, both a line of JSON."""
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(command).encode() + b"\n")
+    return await line(process)
+
+
+def cpu_s(pid: int) -> float:
+    """The processor time that a process has used, with its threads; Linux only."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
