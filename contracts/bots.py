@@ -1,6 +1,6 @@
 """A bot as the engine announces it and as the hub shows it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from contracts.wire import ChannelName, Milliseconds, PersonName, Wire
 # cold: its model is not in memory; busy: every place for an answer is taken.
 BotState = Literal["cold", "loading", "warm", "busy"]
 BotKind = Literal["gpt2", "chat", "diffusion", "vision", "remote", "echo"]
+# Those that write posts of their own; the others only answer.
+POSTING_KINDS: Final[frozenset[BotKind]] = frozenset({"gpt2", "chat", "echo"})
 
 
 class BotCard(Wire):

@@ -28,6 +28,7 @@ ErrorCode = Literal[
     "unknown_channel",
 ]
 
+Chatter = Literal["off", "slow", "lively"]
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TOPIC_LIMIT)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
@@ -129,13 +130,17 @@ class Done(Wire):
 
 
 class ChannelCard(Wire):
-    """A channel as a list shows it. `bot` answers what is addressed to nobody."""
+    """A channel as a list shows it. `bot` answers what is addressed to nobody.
+
+    `chatter`: how much its bots say without being asked.
+    """
 
     name: ChannelName
     title: str = ""
     description: str = ""
     default_topic: str = "General"
     bot: PersonName | None = None
+    chatter: Chatter = "off"
 
 
 class Page(Wire):

@@ -7,7 +7,18 @@ from pydantic import Field, TypeAdapter
 from contracts.bots import BotCard, BotState
 from contracts.jobs import JobId
 from contracts.message import Image, MessageErrorCode, Parameters, PictureProgress, Usage
-from contracts.wire import LARGEST_ID, TEXT_LIMIT, ChannelName, CommentId, Milliseconds, PersonName, Wire
+from contracts.watching import Traceparent
+from contracts.wire import (
+    LARGEST_ID,
+    LEFT_OUT_IF_UNSET,
+    TEXT_LIMIT,
+    TOPIC_LIMIT,
+    ChannelName,
+    CommentId,
+    Milliseconds,
+    PersonName,
+    Wire,
+)
 
 # Progress that nobody fetched within a minute is worth nothing: a later snapshot or the answer replaces it.
 PROGRESS_TTL_S = 60
@@ -41,8 +52,14 @@ class Progress(JobEvent):
     picture: PictureProgress | None = None
 
 
-class Finished(JobEvent):
-    """The answer. Terminal."""
+class Terminal(JobEvent):
+    """The last event of a job; `traceparent` says what span of the engine's sent it."""
+
+    traceparent: Annotated[Traceparent, LEFT_OUT_IF_UNSET] = None
+
+
+class Finished(Terminal):
+    """The answer. A bot's own post has a title, its `topic`. Terminal."""
 
     kind: Literal["finished"] = "finished"
     text: Answer = ""
@@ -50,9 +67,10 @@ class Finished(JobEvent):
     prompt: str | None = None
     parameters: Parameters
     usage: Usage
+    topic: Annotated[str, Field(max_length=TOPIC_LIMIT), LEFT_OUT_IF_UNSET] = ""
 
 
-class Failed(JobEvent):
+class Failed(Terminal):
     """No answer, and why: a code and a friendly sentence. Terminal."""
 
     kind: Literal["failed"] = "failed"
@@ -71,7 +89,6 @@ class Heartbeat(Wire):
     leaving: bool = False
 
 
-Terminal = Finished | Failed
 AnyJobEvent = Started | Progress | Finished | Failed
 Event = Annotated[Started | Progress | Finished | Failed | Heartbeat, Field(discriminator="kind")]
 EVENT: TypeAdapter[Started | Progress | Finished | Failed | Heartbeat] = TypeAdapter(Event)

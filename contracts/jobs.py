@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field
 
 from contracts.message import Parameters
 from contracts.names import DEFAULT_POOL, POOL_PATTERN
-from contracts.wire import ChannelName, CommentId, Milliseconds, PersonName, PictureName, Wire
+from contracts.watching import Traceparent
+from contracts.wire import LEFT_OUT_IF_UNSET, ChannelName, CommentId, Milliseconds, PersonName, PictureName, Wire
 
 # The first try and two more: what fails three times will fail a fourth.
 MAX_ATTEMPTS = 3
@@ -35,8 +36,9 @@ class Turn(Wire):
 class Job(Wire):
     """One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
 
-    `attempt` counts the failed tries before this queue message was written, `requeue` how often the hub's sweep queued
-    the job again because it showed no sign of life.
+    Without a thread a post is wanted, by the bot itself and under a title of its own; `title` is empty then.
+    `is_chatter`: nobody asked for it, bots talk among themselves. `attempt` counts the failed tries before this queue
+    message was written, `requeue` how often the hub's sweep queued the job again because it showed no sign of life.
     """
 
     job_id: JobId
@@ -45,17 +47,24 @@ class Job(Wire):
     bot: PersonName
     pool: Pool = DEFAULT_POOL
     title: str
-    thread: Annotated[tuple[Turn, ...], Field(min_length=1)]
+    thread: tuple[Turn, ...]
     parameters: Parameters = Parameters()
     asked_at: Milliseconds
     deadline_at: Milliseconds
     attempt: Annotated[int, Field(ge=0, le=1000)] = 0
     requeue: Annotated[int, Field(ge=0, le=1000)] = 0
+    is_chatter: Annotated[bool, LEFT_OUT_IF_UNSET] = False
+    traceparent: Annotated[Traceparent, LEFT_OUT_IF_UNSET] = None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether a post is wanted, not an answer."""
+        return not self.thread
 
     @property
     def request(self) -> str:
-        """What the person asked of this bot: the last text without the bot's own @name."""
-        return without_mention(self.thread[-1].text, self.bot)
+        """What the person asked of this bot: the last text without the bot's own @name. Empty for a post."""
+        return without_mention(self.thread[-1].text, self.bot) if self.thread else ""
 
 
 def without_mention(text: str, bot: str) -> str:

@@ -23,6 +23,10 @@ Revision = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 Milliseconds = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 
 
+# For fields that came later: a process that knows them says nothing of them to one that does not, unless it must.
+LEFT_OUT_IF_UNSET = Field(exclude_if=lambda value: not value)
+
+
 class Wire(BaseModel):
     """Base of everything that crosses a process boundary."""
 
@@ -33,6 +37,8 @@ class Wire(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,
+        # What was typed does not get into a log by way of an error.
+        hide_input_in_errors=True,
         json_schema_serialization_defaults_required=True,
     )
 

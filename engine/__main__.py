@@ -13,7 +13,9 @@ from typing import Final
 
 from rich.console import Console
 
+from contracts.logs import open_log
 from contracts.settings import SettingsError
+from contracts.tracing import start_traces
 from engine.bots import Bot, BotsError, read_bots
 from engine.check import check
 from engine.device import choose
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 UNABLE: Final = 1
 BAD_SETTINGS: Final = 2
+SERVICE: Final = "playhouse-engine"
 
 
 def main() -> int:
@@ -35,11 +38,10 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="only say what would be served and whether it can be")
     only_check = parser.parse_args().check
-    console = Console()
-    screen = Screen(console) if sys.stdout.isatty() and not console.is_dumb_terminal and not only_check else None
-    _open_log(screen)
     try:
         settings = Settings.read()
+        screen = None if only_check else _screen(settings)
+        _open_log(settings, screen)
         bots = read_bots(settings.bots)
         device = choose(settings.device)
     except (SettingsError, BotsError, ModelUnavailableError) as error:
@@ -49,8 +51,10 @@ def main() -> int:
         print(f"engine: {line}", flush=True)
     if only_check:
         return 0 if asyncio.run(check(settings, bots, device)) else UNABLE
+    stop_traces = start_traces(SERVICE, settings.traces)
     with screen or nullcontext():
         is_at_rest = asyncio.run(_until_signal(settings, bots, screen))
+    stop_traces()
     if not is_at_rest:
         log.warning("a model is still busy: ended without it")
         logging.shutdown()
@@ -58,14 +62,15 @@ def main() -> int:
     return 0
 
 
-def _open_log(screen: Screen | None) -> None:
-    if screen is None:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    else:
-        logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[screen.handler])
-    # These have a line for each request.
-    for name in ("azure", "httpx2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+def _screen(settings: Settings) -> Screen | None:
+    console = Console()
+    is_seen = sys.stdout.isatty() and not console.is_dumb_terminal
+    return Screen(console) if is_seen and settings.log_format == "plain" else None
+
+
+def _open_log(settings: Settings, screen: Screen | None) -> None:
+    handler = None if screen is None else screen.handler
+    open_log(SERVICE, settings.log_format, settings.log_level, ("engine", "contracts"), handler)
 
 
 async def _until_signal(settings: Settings, bots: Sequence[Bot], screen: Screen | None) -> bool:

@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from contracts.bots import POSTING_KINDS
 from contracts.jobs import MAX_ATTEMPTS, Job
 from engine.answers import Fetch
 from engine.bots import Bot
-from engine.failures import ExpiredError, GivenUpError, NotNowError, UnknownBotError
+from engine.failures import ExpiredError, GivenUpError, NoPostsError, NotNowError, UnknownBotError
 from engine.kinds import KINDS, LaneName
 from engine.lanes import Lane
 from engine.run import Run
@@ -48,6 +49,8 @@ class Admission:
             raise UnknownBotError(job.bot)
         if job.deadline_at < time.time_ns() // 1_000_000:
             raise ExpiredError(f"deadline {job.deadline_at}")
+        if job.is_post and bot.kind not in POSTING_KINDS:
+            raise NoPostsError(f"a bot of kind {bot.kind}")
         lane = self._lanes[KINDS[bot.kind].lane]
         if not lane.has_room_for(job.channel):
             raise NotNowError("no room", wait_s=min(math.ceil(lane.wait_s), LONGEST_SENT_BACK_S))
@@ -56,6 +59,6 @@ class Admission:
 
 
 def _rank(bot: Bot, job: Job) -> Rank:
-    if job.thread[-1].is_bot:
+    if job.is_chatter or (job.thread and job.thread[-1].is_bot):
         return Rank.BOT
     return Rank.PICTURE if KINDS[bot.kind].lane == "picture" else Rank.PERSON

@@ -32,11 +32,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Answer:
-    """The end of a generation, with what is needed to make it again."""
+    """The end of a generation, with what is needed to make it again. `topic` is the title of a post."""
 
     text: str
     parameters: Parameters
     model: str
+    topic: str = ""
     drawings: tuple[Drawing, ...] = ()
     prompt: str | None = None
     dialect: str | None = None

@@ -76,6 +76,15 @@ def prompt(dialect: Dialect, thread: Thread, author: str, bot: str, count_tokens
     return text
 
 
+def post_opening(dialect: Dialect, subreddit: str, title: str | None = None) -> str:
+    """What the model is to go on from to write a post of its own: its title first; with that, its body."""
+    start = f"{_start(dialect, 'soss', subreddit)}<|sot|>"
+    if title is None:
+        return start
+    end = "" if dialect == "open" else "<|eot|>"
+    return f"{start}{_safe(dialect, title)}{end}<|sost|>"
+
+
 def finished(written: str) -> bool:
     """Whether the answer in what the model wrote so far is complete, because a tag follows it."""
     return "<|" in written
@@ -123,12 +132,18 @@ def endings(dialect: Dialect) -> tuple[str, str]:
 def _opening(dialect: Dialect, thread: Thread) -> str:
     kind, field = ("sols", "l") if thread.is_link else ("soss", "st")
     body = "" if thread.is_link else _safe(dialect, thread.body)
-    start = f"<|{kind}|>" if dialect == "plain" else f"<|{kind} r/{_name(thread.subreddit)}|>"
+    start = _start(dialect, kind, thread.subreddit)
     title = _safe(dialect, thread.title)
     if dialect == "open":
         return f"{start}<|sot|>{title}<|so{field}|>{body}"
-    whole = f"{start}<|sot|>{title}<|eot|><|so{field}|>{body}<|eo{field}|>"
-    return f"<|startoftext|>{whole}" if dialect == "closed" else whole
+    return f"{start}<|sot|>{title}<|eot|><|so{field}|>{body}<|eo{field}|>"
+
+
+def _start(dialect: Dialect, kind: str, subreddit: str) -> str:
+    if dialect == "plain":
+        return f"<|{kind}|>"
+    begin = "<|startoftext|>" if dialect == "closed" else ""
+    return f"{begin}<|{kind} r/{_name(subreddit)}|>"
 
 
 def _replies(dialect: Dialect, thread: Thread, author: str, unnamed: int) -> list[str]:

@@ -55,6 +55,7 @@ class Events:
             prompt=answer.prompt,
             parameters=answer.parameters,
             usage=usage,
+            topic=answer.topic,
         )
 
     def _place(self) -> _Place:

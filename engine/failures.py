@@ -48,6 +48,11 @@ class TooLargeError(OutOfMemoryError):
     sentence = "My model is too large for the memory of the machine that I live on."
 
 
+class NoPostsError(JobError):
+    code = "bad_request"
+    sentence = "I answer others, but I write no posts of my own."
+
+
 class PictureGoneError(JobError):
     code = "bad_request"
     sentence = "I cannot find the picture that this is about. Please send it again."

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from contracts.jobs import Pool
+from contracts.logs import LogFormat, LogLevel
 from contracts.settings import ProcessSettings
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
@@ -31,6 +32,12 @@ class Settings(ProcessSettings):
     grace_s: Annotated[float, Field(ge=0, le=600)] = 10
     # What models and their caches may fill; None: as much as seems wise on the device.
     memory_mib: Annotated[int, Field(ge=1)] | None = None
+
+    log_format: LogFormat = Field("plain", validation_alias="LOG_FORMAT")
+    log_level: LogLevel = Field("info", validation_alias="LOG_LEVEL")
+    traces: Annotated[str, Field(pattern="^https?://")] | None = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
 
     @field_validator("pools", mode="before")
     @classmethod

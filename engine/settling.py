@@ -5,9 +5,14 @@ import logging
 from collections.abc import Coroutine, Sequence
 from typing import Final
 
+from opentelemetry.trace import SpanKind, StatusCode, get_current_span
+
+from contracts.events import Failed, Finished
 from contracts.jobs import MAX_ATTEMPTS, Job
-from contracts.message import Image
+from contracts.message import Image, Usage
+from contracts.names import OUTPUT_QUEUE
 from contracts.queues import Lease, TypedQueue
+from contracts.tracing import after, here, span
 from engine.admission import Admission
 from engine.answers import Drawing
 from engine.attempt import Attempt
@@ -64,6 +69,12 @@ class Settling:
             return refusal
 
     async def _settle(self, attempt: Attempt, begun: Run | Exception) -> None:
+        job = attempt.job
+        parent, name = after(job.traceparent), f"process {attempt.queue.name}"
+        with span(name, SpanKind.CONSUMER, parent, job=job.job_id, bot=job.bot, attempt=attempt.number):
+            await self._see_through(attempt, begun)
+
+    async def _see_through(self, attempt: Attempt, begun: Run | Exception) -> None:
         try:
             if isinstance(begun, Exception):
                 raise begun
@@ -87,7 +98,8 @@ class Settling:
                 answer = await run.outcome
             images = tuple(await asyncio.gather(*map(self._put, answer.drawings)))
             finished = attempt.events.finished(answer, images, run)
-            await asyncio.gather(starting, self._reports.tell(finished))
+            _note(finished.usage)
+            await asyncio.gather(starting, self._end(attempt, finished))
             self._tally.answered()
             self._tally.wrote(answer.completion_tokens or 0)
         finally:
@@ -116,7 +128,9 @@ class Settling:
 
     async def _fail(self, attempt: Attempt, error: JobError) -> None:
         log.info("%s fails: %s (%s)", attempt, error.code, error)
-        await self._reports.tell(attempt.events.failed(error))
+        get_current_span().set_status(StatusCode.ERROR)
+        get_current_span().set_attribute("error.type", error.code)
+        await self._end(attempt, attempt.events.failed(error))
         self._tally.failed()
         if isinstance(error, StoppedError):
             await self._patience.until_done(lambda: self._markers.drop(attempt.job.job_id))
@@ -126,10 +140,22 @@ class Settling:
                 lambda: attempt.queue.poison(job.to_json(), error.code, str(error), attempt.number + 1)
             )
 
+    async def _end(self, attempt: Attempt, event: Finished | Failed) -> None:
+        """A hub that traces nothing may be an older one, which knows no traces."""
+        with span(f"send {OUTPUT_QUEUE}", SpanKind.PRODUCER, job=event.job_id):
+            parent = here() if attempt.job.traceparent is not None else None
+            await self._reports.tell(event.model_copy(update={"traceparent": parent}))
+
     async def _send_back(self, attempt: Attempt, number: int, why: str, wait_s: int = 0) -> None:
         job = attempt.job.model_copy(update={"attempt": number})
         await self._patience.until_done(lambda: attempt.queue.send([job], delay_s=wait_s))
         log.info("%s goes back to its queue: %s", attempt, why)
+
+
+def _note(usage: Usage) -> None:
+    """What an answer cost, beside the time that its span took."""
+    told = usage.model_dump(by_alias=False, exclude={"dialect", "seed"}, exclude_none=True)
+    get_current_span().set_attributes({f"playhouse.{name}": value for name, value in told.items()})
 
 
 async def _all(settlings: Sequence[Coroutine[None, None, None]]) -> None:

@@ -21,7 +21,7 @@ class Rank(IntEnum):
 
     PERSON = 0
     PICTURE = 1
-    BOT = 2  # a bot answers a bot
+    BOT = 2  # bots among themselves
 
 
 @dataclass(eq=False)

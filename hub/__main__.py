@@ -1,12 +1,13 @@
 """`python -m hub`: settings, application, serve."""
 
 import gc
-import logging
 import sys
 
 from aiohttp import web
 
+from contracts.logs import open_log
 from contracts.settings import SettingsError
+from contracts.tracing import start_traces
 from hub.app import create_app
 from hub.settings import Settings
 
@@ -15,9 +16,6 @@ BAD_SETTINGS = 2
 
 def main() -> int:
     """Serve until a signal comes. 2 when a setting is bad."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Storage's own log has a line for each request.
-    logging.getLogger("azure").setLevel(logging.WARNING)
     try:
         settings = Settings.read()
     except SettingsError as error:
@@ -25,9 +23,12 @@ def main() -> int:
         return BAD_SETTINGS
     for line in settings.told():
         print(f"hub: {line}")
+    open_log("playhouse-hub", settings.log_format, settings.log_level, ("hub", "contracts"))
+    stop_traces = start_traces("playhouse-hub", settings.otel_exporter_otlp_endpoint)
     app = create_app(settings)
     app.on_startup.append(_quiet_gc)
     web.run_app(app, host=settings.hub_host, port=settings.hub_port, access_log=None, print=None)
+    stop_traces()
     return 0
 
 

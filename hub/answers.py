@@ -5,6 +5,7 @@ from typing import Any, assert_never
 
 from contracts.events import AnyJobEvent, Failed, Finished, Progress, Started
 from contracts.message import MessageError
+from hub.clock import now_ms
 from hub.draft import Draft
 from hub.erasing import quotes_what_was_deleted
 from hub.rows import Stored
@@ -35,9 +36,10 @@ def applied(stored: Stored, event: AnyJobEvent) -> Stored | None:
                 "is_thinking": False,
                 "progress": None,
             }
+            if event.topic and stored.message.parent_id is None:
+                change["topic"] = event.topic
         case Failed():
-            error = MessageError(code=event.code, message=event.message)
-            change = {"error": error, "is_thinking": False, "progress": None}
+            return unanswered(stored, MessageError(code=event.code, message=event.message))
         case _:
             assert_never(event)
     if event.seq <= stored.seq and not isinstance(event, Finished | Failed):
@@ -46,19 +48,31 @@ def applied(stored: Stored, event: AnyJobEvent) -> Stored | None:
     return stored.model_copy(update={"message": message, "seq": max(event.seq, stored.seq)})
 
 
-async def take(draft: Draft, event: AnyJobEvent, again: bool) -> None:
-    """Apply an event to the table. `again`: it was read before, so tell what it led to once more."""
+def unanswered(stored: Stored, error: MessageError) -> Stored:
+    """A placeholder that ends with what it has. What nobody asked for goes without a word."""
+    change: dict[str, Any] = {"error": error, "is_thinking": False, "progress": None}
+    if stored.is_chatter:
+        change |= {"text": "", "deleted_at": now_ms()}
+    return stored.model_copy(update={"message": stored.message.model_copy(update=change)})
+
+
+async def take(draft: Draft, event: AnyJobEvent, again: bool) -> Stored | None:
+    """Apply an event to the table. `again`: it was read before, so tell what it led to once more.
+
+    What it changed, as that was before; None when it changed nothing.
+    """
     before = await draft.stored(event.comment_id)
     if before is None:
-        return
+        return None
     after = applied(before, event)
     if after is None:
         if again and before.job_id == event.job_id:
             draft.echo(before.message)
-        return
+        return None
     if after.message.prompt is not None and await quotes_what_was_deleted(draft, after.message):
         after = after.model_copy(update={"message": after.message.model_copy(update={"prompt": None})})
     draft.put(after, before)
     if not after.message.is_thinking:
         draft.close(event.comment_id)
         log.info("job %s of %s has %s", event.job_id, event.channel, event.kind)
+    return before

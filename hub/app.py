@@ -12,7 +12,7 @@ from azure.core.exceptions import ResourceExistsError
 from pydantic import TypeAdapter
 
 from contracts.calls import ChannelCard
-from contracts.events import EVENT, Heartbeat
+from contracts.events import EVENT, AnyJobEvent, Heartbeat
 from contracts.jobs import Job
 from contracts.names import CONTAINERS, OUTPUT_QUEUE, input_queue
 from contracts.outbox import Outbox
@@ -26,6 +26,9 @@ from hub.archive import Archive
 from hub.bots import Bots
 from hub.broadcast import ReadyFramesOverRedis, say_goodbye, socket_server
 from hub.channels import Channels
+from hub.chatter import Chatter
+from hub.chatter_row import TalkRows
+from hub.chatter_speech import Speech
 from hub.drain import Drain
 from hub.house import House
 from hub.http import problems
@@ -35,6 +38,7 @@ from hub.keys import (
     DRAIN,
     HOUSE,
     IDS,
+    METRICS,
     NEWS,
     PACE,
     PLACEHOLDERS,
@@ -44,6 +48,7 @@ from hub.keys import (
     TABLES,
     VOICE,
 )
+from hub.metrics import Metrics
 from hub.news import News
 from hub.page import add_page
 from hub.placeholders import Placeholders
@@ -51,6 +56,8 @@ from hub.posting import PostOffice
 from hub.presence import Attendance
 from hub.regenerating import Regeneration
 from hub.roll_call import RollCall
+from hub.rows import Stored
+from hub.scrape import MOMENT, Lag, Moment, Sources, scrape
 from hub.settings import Settings
 from hub.sockets import Sockets, listen_to_engines
 from hub.sweep import Sweep
@@ -58,14 +65,15 @@ from hub.tables import open_tables
 from hub.tokens import Tokens, kept_secret
 from hub.voice import Voice
 from hub.votes import Votes
+from hub.watching import watch_requests
 
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
 
 
 def create_app(settings: Settings) -> web.Application:
     """The whole hub for one process."""
-    app = web.Application(middlewares=[problems])
-    app[SETTINGS] = settings
+    app = web.Application(middlewares=[watch_requests, problems])
+    app[SETTINGS], app[METRICS] = settings, Metrics()
     redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
     server = socket_server(redis_url)
     server.attach(app)
@@ -82,6 +90,8 @@ def create_app(settings: Settings) -> web.Application:
     listen_to_engines(app, server)
     for routes in (api.routes, images.routes, health.routes):
         app.router.add_routes(routes)
+    if settings.hub_metrics:
+        app.router.add_get("/metrics", scrape)
     add_page(app, settings.hub_page)
     return app
 
@@ -138,6 +148,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             post_office=PostOffice(archive, bots, app[IDS], placeholders),
             regeneration=Regeneration(archive, bots, placeholders),
             votes=Votes(tables.votes),
+            metrics=app[METRICS],
         )
         yield
         await placeholders.close()
@@ -170,10 +181,31 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
                     ChannelCard(name=card.subreddit, title=title, default_topic=card.default_topic, bot=card.name)
                 )
 
-    app[DRAIN] = Drain(events, house.archive, heard, app[PACE])
+    def applied(event: AnyJobEvent, before: Stored) -> None:
+        house.metrics.answered(event, before, house.bots)
+
+    app[DRAIN] = Drain(events, house.archive, heard, applied, app[PACE])
     sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask)
-    async with _running(app[VOICE].run(), app[NEWS].run(), app[ROLL_CALL].run(), app[DRAIN].run(), sweep.run()):
+    app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
+    house.metrics.registry.register(app[MOMENT])
+    lag = (Lag(house.metrics),) if app[SETTINGS].hub_metrics else ()
+    loops = (
+        app[VOICE],
+        app[NEWS],
+        app[ROLL_CALL],
+        app[DRAIN],
+        sweep,
+        _chatter(app, sweep),
+        *lag,
+    )
+    async with _running(*(loop.run() for loop in loops)):
         yield
+
+
+def _chatter(app: web.Application, sweep: Sweep) -> Chatter:
+    house, rows = app[HOUSE], TalkRows(app[TABLES].channels)
+    speech = Speech(house.storage, sweep, app[PLACEHOLDERS])
+    return Chatter(app[SETTINGS].hub_chatter, rows, house.archive, house.channels, house.bots, speech)
 
 
 @asynccontextmanager

@@ -32,7 +32,7 @@ class Bots:
         """Each bot once, by name: its newest card, awake when any engine that serves it is, the best state of any."""
         found: dict[str, BotStatus] = {}
         for beat in sorted(self._heartbeats.values(), key=lambda beat: beat.at):
-            awake = not beat.leaving and now_ms() - beat.at < AWAKE_FOR_S * 1000
+            awake = _is_fresh(beat)
             for card in beat.bots:
                 key = card.name.lower()
                 earlier = found.get(key)
@@ -44,6 +44,10 @@ class Bots:
                     last_awake_at=beat.at,
                 )
         return tuple(status for _, status in sorted(found.items()))
+
+    def engines_awake(self) -> int:
+        """Engines whose last heartbeat is fresh and no farewell."""
+        return sum(_is_fresh(beat) for beat in self._heartbeats.values())
 
     async def heard(self, beat: Heartbeat) -> None:
         """Keep a heartbeat. The time is the hub's own: an engine's clock may be wrong."""
@@ -80,3 +84,7 @@ class Bots:
         if news != self._told:
             self._told = news
             self._announce(statuses)
+
+
+def _is_fresh(beat: Heartbeat) -> bool:
+    return not beat.leaving and now_ms() - beat.at < AWAKE_FOR_S * 1000

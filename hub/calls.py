@@ -22,6 +22,7 @@ from hub.channel_log import ChannelLog
 from hub.errors import BadRequestError, ForbiddenError
 from hub.house import House
 from hub.people import Person, Scope
+from hub.watching import watched
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Call:
     scope: Scope
 
 
+@watched
 async def perform(house: House, person: Person, name: str, data: Any) -> Wire:
     """Do a call for a person. Raises HubError, pydantic.ValidationError, or what storage raises."""
     call = CALLS[name]

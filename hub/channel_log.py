@@ -18,6 +18,7 @@ from azure.data.tables.aio import TableClient
 
 from contracts.message import Message
 from contracts.storage import is_unavailable
+from contracts.tracing import span_within
 from hub.draft import Draft, Head, Operation
 from hub.errors import HubError, StorageUnavailableError
 from hub.rows import (
@@ -82,7 +83,8 @@ class ChannelLog:
         self._waiting.append(waiting)
         if self.is_idle:
             self._writer = asyncio.create_task(self._write())
-        result: R = await waiting.done
+        with span_within("commit"):
+            result: R = await waiting.done
         return result
 
     async def newest(self, limit: int) -> tuple[list[Message], bool, int]:

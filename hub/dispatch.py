@@ -40,10 +40,13 @@ def new_job_id() -> str:
 
 
 async def job_for(log: ChannelLog, placeholder: Stored, opened: OpenJob) -> Job | None:
-    """The job that fills a placeholder, made from the table alone, so that the sweep can make it again."""
+    """The job that fills a placeholder, made from the table alone, so that the sweep can make it again.
+
+    None when what is to be answered is gone.
+    """
     message = placeholder.message
     thread = await _thread(log, message)
-    if not thread:
+    if not thread and message.parent_id is not None:
         return None
     return Job(
         job_id=opened.job_id,
@@ -51,12 +54,13 @@ async def job_for(log: ChannelLog, placeholder: Stored, opened: OpenJob) -> Job 
         comment_id=message.comment_id,
         bot=message.sender,
         pool=opened.pool,
-        title=message.topic,
+        title=message.topic if thread else "",
         thread=tuple(_turn(said) for said in thread),
         parameters=message.parameters or Parameters(),
         asked_at=message.sent_at,
         deadline_at=opened.deadline_at,
         requeue=opened.requeue,
+        is_chatter=placeholder.is_chatter,
     )
 
 

@@ -4,13 +4,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from contracts.events import AnyJobEvent, Event, Heartbeat, Progress
+from opentelemetry.trace import SpanKind
+
+from contracts.events import AnyJobEvent, Event, Heartbeat, Progress, Terminal
 from contracts.pace import Pace
 from contracts.queues import RECEIVE_LIMIT, Lease, LeaseLostError, TypedQueue
 from contracts.storage import is_unavailable
+from contracts.tracing import after, span
 from hub.answers import take
 from hub.archive import Archive
 from hub.errors import StorageUnavailableError
+from hub.rows import Stored
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +33,14 @@ class Drain:
         queue: TypedQueue[Event],
         archive: Archive,
         heard: Callable[[Heartbeat], Awaitable[None]],
+        applied: Callable[[AnyJobEvent, Stored], None],
         pace: Pace,
     ) -> None:
+        """`applied` is told of each event that changed a placeholder, and what that was before."""
         self._queue = queue
         self._archive = archive
         self._heard = heard
+        self._applied = applied
         self.pace = pace
         self.is_well = False
 
@@ -82,7 +89,16 @@ class Drain:
         if isinstance(event, Heartbeat):
             await self._heard(event)
             return
-        await self._archive.channel(event.channel).commit(lambda draft: take(draft, event, again))
+        if isinstance(event, Terminal):
+            with span(f"process {self._queue.name}", SpanKind.CONSUMER, after(event.traceparent), job=event.job_id):
+                await self._take(event, again)
+        else:
+            await self._take(event, again)
+
+    async def _take(self, event: AnyJobEvent, again: bool) -> None:
+        before = await self._archive.channel(event.channel).commit(lambda draft: take(draft, event, again))
+        if before is not None:
+            self._applied(event, before)
 
 
 def _overtaken(leases: Sequence[Lease[Event]]) -> set[int]:

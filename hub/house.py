@@ -8,6 +8,7 @@ from hub.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.channels import Channels
+from hub.metrics import Metrics
 from hub.news import News
 from hub.posting import PostOffice
 from hub.regenerating import Regeneration
@@ -28,3 +29,4 @@ class House:
     post_office: PostOffice
     regeneration: Regeneration
     votes: Votes
+    metrics: Metrics

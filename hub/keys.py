@@ -7,6 +7,7 @@ from contracts.storage import Storage
 from hub.drain import Drain
 from hub.house import House
 from hub.ids import CommentIds
+from hub.metrics import Metrics
 from hub.news import News
 from hub.placeholders import Placeholders
 from hub.presence import Attendance
@@ -24,6 +25,7 @@ HOUSE = web.AppKey("house", House)
 PLACEHOLDERS = web.AppKey("placeholders", Placeholders)
 ATTENDANCE = web.AppKey("attendance", Attendance)
 PACE = web.AppKey("pace", Pace)
+METRICS = web.AppKey("metrics", Metrics)
 NEWS = web.AppKey("news", News)
 ROLL_CALL = web.AppKey("roll_call", RollCall)
 DRAIN = web.AppKey("drain", Drain)

@@ -4,11 +4,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+
+from opentelemetry.trace import SpanKind
 
 from contracts.bots import BotCard
 from contracts.jobs import Job
 from contracts.message import Message, Parameters
-from contracts.wire import Milliseconds
+from contracts.names import input_queue
+from contracts.tracing import here, span
+from contracts.wire import CommentId, Milliseconds
 from hub.channel_log import ChannelLog
 from hub.clock import now_ms
 from hub.dispatch import job_for, new_job_id
@@ -20,8 +25,19 @@ log = logging.getLogger(__name__)
 
 # An answer within this time leaves no open row to mark; a longer one is marked so that the sweep leaves it alone.
 MARK_AFTER_S = 2.0
+# A remark that comes later than that has nothing to do with the talk any more.
+CHATTER_DEADLINE_MS = 900_000
 
 SendJob = Callable[[Job], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message is to stand; without a parent it is a post."""
+
+    channel: str
+    topic: str
+    parent_id: CommentId | None
 
 
 class Placeholders:
@@ -45,31 +61,42 @@ class Placeholders:
         alternative_of: int | None = None,
     ) -> tuple[Message, OpenJob]:
         """Write the placeholder of a bot's answer to `question`, and its open row."""
+        place = Place(question.channel, question.topic, question.comment_id)
+        message, job = self._made(place, card, at, self._deadline_ms)
+        message = message.model_copy(update={"parameters": parameters, "alternative_of": alternative_of})
+        draft.open(job)
+        return draft.put(Stored(message=message, job_id=job.job_id)), job
+
+    def put_chatter(self, draft: Draft, place: Place, card: BotCard, *, at: Milliseconds) -> tuple[Stored, OpenJob]:
+        """Likewise, of what a bot says without being asked: soon, or not at all."""
+        message, job = self._made(place, card, at, min(self._deadline_ms, CHATTER_DEADLINE_MS))
+        draft.open(job)
+        placeholder = Stored(message=message, job_id=job.job_id, is_chatter=True)
+        return placeholder.model_copy(update={"message": draft.put(placeholder)}), job
+
+    def _made(self, place: Place, card: BotCard, at: Milliseconds, deadline_ms: int) -> tuple[Message, OpenJob]:
         job = OpenJob(
-            channel=question.channel,
+            channel=place.channel,
             comment_id=self._ids.next(),
             job_id=new_job_id(),
             pool=card.pool,
             queued=False,
             touched_at=at,
-            deadline_at=at + self._deadline_ms,
+            deadline_at=at + deadline_ms,
         )
         message = Message(
             comment_id=job.comment_id,
-            channel=question.channel,
-            topic=question.topic,
+            channel=place.channel,
+            topic=place.topic,
             sender=card.name,
             text="",
             is_bot=True,
             is_thinking=True,
-            parent_id=question.comment_id,
-            alternative_of=alternative_of,
+            parent_id=place.parent_id,
             sent_at=at,
             revision=0,
-            parameters=parameters,
         )
-        draft.open(job)
-        return draft.put(Stored(message=message, job_id=job.job_id)), job
+        return message, job
 
     async def ask_all(
         self, channel_log: ChannelLog, placeholders: Sequence[Message], opened: Sequence[OpenJob]
@@ -84,7 +111,9 @@ class Placeholders:
             job = await job_for(channel_log, placeholder, opened)
             if job is None:
                 return
-            await self._send(job)
+            queue = input_queue(job.pool)
+            with span(f"send {queue}", SpanKind.PRODUCER, job=job.job_id, bot=job.bot):
+                await self._send(job.model_copy(update={"traceparent": here()}))
         except Exception:
             log.warning("job %s of %s could not be queued yet", opened.job_id, opened.channel, exc_info=True)
             return

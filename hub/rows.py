@@ -15,7 +15,7 @@ from pydantic import Field
 
 from contracts.jobs import JobId, Pool
 from contracts.message import Message
-from contracts.wire import LARGEST_ID, CommentId, Milliseconds, Wire
+from contracts.wire import LARGEST_ID, LEFT_OUT_IF_UNSET, CommentId, Milliseconds, Wire
 from hub.tables import from_chunks, to_chunks
 
 HEAD_KEY = "head"
@@ -33,13 +33,15 @@ Row = dict[str, Any]
 class Stored(Wire):
     """A message as its row holds it: with the job that answers it and the last event that changed it.
 
-    `alternatives` are the later answers to the same question, in the row of the first one.
+    `alternatives` are the later answers to the same question, in the row of the first one. `is_chatter`: nobody asked
+    for it, so nobody is told when nothing comes of it.
     """
 
     message: Message
     job_id: JobId | None = None
     seq: Annotated[int, Field(ge=-1, le=LARGEST_ID)] = -1
     alternatives: tuple[CommentId, ...] = ()
+    is_chatter: Annotated[bool, LEFT_OUT_IF_UNSET] = False
 
 
 class OpenJob(Wire):

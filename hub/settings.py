@@ -5,8 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from contracts.logs import LogFormat, LogLevel
 from contracts.settings import ProcessSettings
 from contracts.wire import ChannelName
+from hub.chatter_rules import Rules, RulesSetting
 
 DAY_S = 86_400
 
@@ -23,6 +25,12 @@ class Settings(ProcessSettings):
     hub_redis_url: SecretStr | None = None
     hub_home_channel: ChannelName = "CoopAndPabloPlayHouse"
     hub_job_deadline_s: Annotated[int, Field(ge=1, le=30 * DAY_S)] = 7 * DAY_S
+    hub_chatter: RulesSetting = Rules()
+    hub_metrics: bool = False
+    hub_metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    log_format: LogFormat = "plain"
+    log_level: LogLevel = "info"
+    otel_exporter_otlp_endpoint: Annotated[str, Field(pattern="^https?://")] | None = None
     hub_page: Path = Path("frontend/web/dist")
     playhouse_data: Path = Path(".data")
 

@@ -18,6 +18,7 @@ from hub.http import as_hub_error
 from hub.keys import ATTENDANCE, HOUSE, PACE, ROLL_CALL, SETTINGS, VOICE
 from hub.people import Person
 from hub.voice import EVERYONE, room
+from hub.watching import watched_call
 
 
 class Sockets:
@@ -80,7 +81,8 @@ class Sockets:
                 raise UnauthorizedError("Please log in.")
             if name in self._of_connections:
                 form, act = self._of_connections[name]
-                done = await act(sid, person, form.model_validate(data, strict=False))
+                with watched_call(self._app[HOUSE].metrics, name):
+                    done = await act(sid, person, form.model_validate(data, strict=False))
             else:
                 done = await perform(self._app[HOUSE], person, name, data)
         except Exception as error:  # noqa: BLE001  translated once, at the edge

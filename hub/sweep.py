@@ -7,6 +7,7 @@ from functools import partial
 
 from contracts.message import MessageError
 from contracts.storage import is_unavailable
+from hub.answers import unanswered
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.channel_log import ChannelLog
@@ -38,6 +39,9 @@ class Sweep:
         self._channels = channels
         self._bots = bots
         self._ask = ask
+        # By channel, as of the last round.
+        self.waiting: dict[str, tuple[OpenJob, ...]] = {}
+        self.expired = 0
 
     async def run(self) -> None:
         """Sweep for ever; nothing but cancellation ends it."""
@@ -55,9 +59,11 @@ class Sweep:
     async def channel(self, name: str) -> None:
         """Repair one channel: one short range, and the rows that need it."""
         channel_log = self._archive.channel(name)
-        for opened, etag in await channel_log.open_jobs():
+        waiting = await channel_log.open_jobs()
+        self.waiting[name] = tuple(opened for opened, _ in waiting)
+        for opened, etag in waiting:
             if now_ms() > opened.deadline_at:
-                await channel_log.commit(partial(_expire, opened=opened))
+                self.expired += await channel_log.commit(partial(_expire, opened=opened))
             elif self._is_due(opened, await channel_log.stored(opened.comment_id)):
                 await self._again(channel_log, opened, etag)
 
@@ -82,10 +88,11 @@ class Sweep:
             await self._ask(channel_log, placeholder, mine)
 
 
-async def _expire(draft: Draft, opened: OpenJob) -> None:
+async def _expire(draft: Draft, opened: OpenJob) -> bool:
+    """Whether it is this that ended it."""
     before = await draft.stored(opened.comment_id)
     if before is None or not before.message.is_thinking or before.job_id != opened.job_id:
-        return
-    message = before.message.model_copy(update={"is_thinking": False, "progress": None, "error": EXPIRED})
-    draft.put(before.model_copy(update={"message": message}), before)
+        return False
+    draft.put(unanswered(before, EXPIRED), before)
     draft.close(opened.comment_id)
+    return True

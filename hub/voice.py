@@ -56,6 +56,10 @@ class Voice:
         """To this hub's own people, as with bots."""
         self._say("ChannelChanged", ChannelChanged(channel=card), to=EVERYONE, ignore_queue=True)
 
+    def connections(self) -> int:
+        """Of people, to this hub."""
+        return sum(1 for _ in self._sockets.manager.get_participants("/", EVERYONE))
+
     def ring(self) -> None:
         """Wake the engines: there is something on an input queue."""
         self._waiting.put_nowait((RING, None, {"namespace": ENGINE_NAMESPACE}))

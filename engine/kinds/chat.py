@@ -1,5 +1,6 @@
 """Answers as an assistant does, with any causal model of transformers that has a chat template."""
 
+import re
 import time
 from contextlib import closing
 from typing import Final
@@ -7,8 +8,9 @@ from typing import Final
 import torch
 from jinja2 import TemplateError
 
-from contracts.jobs import Job
+from contracts.jobs import Job, Turn
 from contracts.message import Parameters
+from contracts.wire import TOPIC_LIMIT
 from engine.answers import Answer, Fetch, Generation, Model, Snapshot
 from engine.bots import Bot
 from engine.chat_messages import ChatMessage, chat_messages, shorter, without_marks, without_system
@@ -23,6 +25,11 @@ from engine.wishes import seeded_wishes
 DEFAULTS: Final = Parameters(max_new_tokens=300, temperature=0.7, top_k=50, top_p=0.9, repetition_penalty=1.05)
 # An answer that is empty is made again, so many times in all.
 TRIES: Final = 3
+POST_WANTED: Final = (
+    "Write a new post for the forum {}: first its title in a line of its own, then a few sentences of text."
+)
+# How models decorate a title: `**Title: "Hens"**`, `# Hens`.
+TITLE_MARKS: Final = re.compile(r"^[\s#*\"']*(?:title\s*:)?[\s*\"']*", re.IGNORECASE)
 # Stands for an answer, to see what a template writes behind one.
 SOMETHING: Final = "something"
 
@@ -36,6 +43,21 @@ def open_model(source: str, device: str) -> "Chat":
         return Chat(writer)
     except TemplateError as error:
         raise ModelUnavailableError(f"{source}: its chat template is broken: {error}") from error
+
+
+def _asked(job: Job) -> Job:
+    """A post is asked for in words, since assistants write nothing by themselves."""
+    if not job.is_post:
+        return job
+    return job.model_copy(update={"thread": (Turn(author=job.channel, text=POST_WANTED.format(job.channel)),)})
+
+
+def title_and_text(job: Job, text: str) -> tuple[str, str]:
+    """Title and text of a post, whose first line is the title; an answer has no title."""
+    if not job.is_post:
+        return "", text
+    first, _, rest = text.partition("\n")
+    return TITLE_MARKS.sub("", first).rstrip("*\"' ")[:TOPIC_LIMIT], rest.strip()
 
 
 class Chat(Model):
@@ -61,27 +83,28 @@ class Chat(Model):
         """Snapshots of the text so far, then the answer with all that is needed to make it again."""
         # 1. What is asked for, and the prompt that leaves room for it in the model's window.
         chosen = seeded_wishes(bot, job, DEFAULTS, self._writer.window)
-        messages = without_marks(chat_messages(bot, job), self._marks)
+        messages = without_marks(chat_messages(bot, _asked(job)), self._marks)
         prompt, prompt_ids = self._fitting(messages, self._writer.window - (chosen.max_new_tokens or 0))
         # 2. Write until there is something. One source of chance for all tries: the same seed takes the same way.
         chance = torch.Generator().manual_seed(chosen.seed or 0)
-        shown, ids, began_s = Snapshot(), list[int](), time.perf_counter()
+        shown, topic, ids, began_s = Snapshot(), "", list[int](), time.perf_counter()
         for _ in range(TRIES if chosen.temperature else 1):
             writing = self._writer.write(prompt_ids, chosen, chance=chance, stops=self._stops, adapter=bot.adapter)
             growing, began_s = GrowingText(self._tokenizer), time.perf_counter()
             with closing(writing):
                 for ids in writing:
-                    text = growing.read(ids).strip()
+                    topic, text = title_and_text(job, growing.read(ids).strip())
                     if text != shown.text:
                         shown = Snapshot(text)
                     yield shown
-            if shown.text:
+            if shown.text and (topic or not job.is_post):
                 break
         else:
             raise SpeechlessError(f"nothing said, seed {chosen.seed}")
         # 3. The answer.
         yield Answer(
             shown.text,
+            topic=topic,
             parameters=chosen,
             model=self._name,
             prompt=prompt,

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Generator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import torch
 
-from contracts.jobs import Job
+from contracts.jobs import Job, without_mention
 from contracts.message import Parameters
+from contracts.wire import TOPIC_LIMIT
 from engine import dialects
 from engine.answers import Answer, Fetch, Generation, Model, Snapshot
 from engine.bots import Bot
@@ -17,10 +18,14 @@ from engine.growing import GrowingText
 from engine.text.writer import Writer
 from engine.wishes import seeded_wishes
 
+T = TypeVar("T")
+
 # Where neither the asker nor the bot's file says anything.
 DEFAULTS: Final = Parameters(max_new_tokens=100, temperature=0.8, top_k=50, top_p=0.95, repetition_penalty=1.1)
 # An answer that is empty or repeats the thread is made again, so many times in all.
 TRIES: Final = 3
+# Longer ones are no titles.
+TITLE_TOKENS: Final = 48
 
 
 def open_model(source: str, device: str) -> "TaggedText":
@@ -44,6 +49,15 @@ class TaggedText(Model):
 
     def answer(self, bot: Bot, job: Job, fetch: Fetch) -> Generation:
         """Snapshots of clean text, then the answer with all that is needed to make it again."""
+        return self._post(bot, job) if job.is_post else self._reply(bot, job)
+
+    def tokens(
+        self, prompt_ids: Sequence[int], chosen: Parameters, chance: torch.Generator, adapter: str
+    ) -> Generator[list[int], None, None]:
+        """The model's own continuation so far, up to but not including the first tag or end that is one token."""
+        return self._writer.write(prompt_ids, chosen, chance=chance, adapter=adapter)
+
+    def _reply(self, bot: Bot, job: Job) -> Generation:
         # 1. What is asked for, and the prompt that leaves room for it in the model's window.
         chosen = seeded_wishes(bot, job, DEFAULTS, self._writer.window)
         thread = _thread(bot, job)
@@ -76,11 +90,38 @@ class TaggedText(Model):
             tokens_per_second=round(len(ids) / (time.perf_counter() - began_s), 1),
         )
 
-    def tokens(
-        self, prompt_ids: Sequence[int], chosen: Parameters, chance: torch.Generator, adapter: str
-    ) -> Generator[list[int], None, None]:
-        """The model's own continuation so far, up to but not including the first tag or end that is one token."""
-        return self._writer.write(prompt_ids, chosen, chance=chance, adapter=adapter)
+    def _post(self, bot: Bot, job: Job) -> Generation:
+        """A post of the bot's own: what it goes on from are the tags before a title, then those before a body."""
+        chosen = seeded_wishes(bot, job, DEFAULTS, self._writer.window)
+        titling = chosen.model_copy(update={"max_new_tokens": min(chosen.max_new_tokens or 1, TITLE_TOKENS)})
+        chance = torch.Generator().manual_seed(chosen.seed or 0)
+        subreddit = bot.subreddit or job.channel
+        opening = self._writer.encode(dialects.post_opening(bot.dialect, subreddit))
+        for _ in range(TRIES if chosen.temperature else 1):
+            title, title_ids = yield from _unseen(self._tried(opening, titling, chance, bot.adapter))
+            title = " ".join(title.split())[:TOPIC_LIMIT]
+            prompt = dialects.post_opening(bot.dialect, subreddit, title)
+            prompt_ids, began_s = self._writer.encode(prompt), time.perf_counter()
+            written, ids = yield from self._tried(prompt_ids, chosen, chance, bot.adapter)
+            # Its threads often address it; it would seem to talk to itself.
+            text = without_mention(written, bot.name)
+            thread = dialects.Thread(title, "", is_link=False, subreddit=subreddit, comments=())
+            if title and dialects.acceptable(text, thread):
+                break
+        else:
+            raise SpeechlessError(f"no title or no text, seed {chosen.seed}")
+        yield Answer(
+            text,
+            topic=title,
+            parameters=chosen,
+            model=self._writer.name,
+            prompt=prompt,
+            dialect=bot.dialect,
+            seed=chosen.seed,
+            prompt_tokens=len(prompt_ids),
+            completion_tokens=len(title_ids) + len(ids),
+            tokens_per_second=round(len(ids) / (time.perf_counter() - began_s), 1),
+        )
 
     def _tried(
         self, prompt_ids: Sequence[int], chosen: Parameters, chance: torch.Generator, adapter: str
@@ -100,6 +141,17 @@ class TaggedText(Model):
 
     def _count(self, text: str) -> int:
         return len(self._writer.encode(text))
+
+
+def _unseen(trying: Generator[Snapshot, None, T]) -> Generator[Snapshot, None, T]:
+    """A part that is not what is shown as the text."""
+    while True:
+        try:
+            next(trying)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield Snapshot()
 
 
 def _thread(bot: Bot, job: Job) -> dialects.Thread:

@@ -45,6 +45,14 @@ test('a day stands above its first message', () => {
   expect(which(rows({ sentAt: NOON - 86_400_000 }, {}, {}), 'startsDay')).toEqual([true, true, false]);
 });
 
+test('a remark that nobody asked for and that failed has no row', () => {
+  const failed = { text: '', error: { code: 'bot_failed', message: 'It stumbled.' } } as const;
+  const deletedAt = NOON;
+  expect(
+    rows({ deletedAt, error: null }, { ...failed, deletedAt: null }, { ...failed, deletedAt }),
+  ).toHaveLength(2);
+});
+
 test('a reply names its message unless that stands right above', () => {
   expect(which(rows({}, { parentId: 1 }, { parentId: 1 }), 'quotes')).toEqual([false, false, true]);
 });

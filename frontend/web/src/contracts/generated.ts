@@ -139,9 +139,12 @@ export interface ChangeAccount {
 }
 /**
  * A channel as a list shows it. `bot` answers what is addressed to nobody.
+ *
+ * `chatter`: how much its bots say without being asked.
  */
 export interface ChannelCard {
   bot: string | null;
+  chatter: 'off' | 'slow' | 'lively';
   defaultTopic: string;
   description: string;
   name: string;
@@ -203,9 +206,10 @@ export interface Failed {
   kind: 'failed';
   message: string;
   seq: number;
+  traceparent?: string | null;
 }
 /**
- * The answer. Terminal.
+ * The answer. A bot's own post has a title, its `topic`. Terminal.
  */
 export interface Finished {
   channel: string;
@@ -217,6 +221,8 @@ export interface Finished {
   prompt: string | null;
   seq: number;
   text: string;
+  topic?: string;
+  traceparent?: string | null;
   usage: Usage;
 }
 /**
@@ -273,8 +279,9 @@ export interface Heartbeat {
 /**
  * One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
  *
- * `attempt` counts the failed tries before this queue message was written, `requeue` how often the hub's sweep queued
- * the job again because it showed no sign of life.
+ * Without a thread a post is wanted, by the bot itself and under a title of its own; `title` is empty then.
+ * `is_chatter`: nobody asked for it, bots talk among themselves. `attempt` counts the failed tries before this queue
+ * message was written, `requeue` how often the hub's sweep queued the job again because it showed no sign of life.
  */
 export interface Job {
   askedAt: number;
@@ -283,15 +290,14 @@ export interface Job {
   channel: string;
   commentId: number;
   deadlineAt: number;
+  isChatter?: boolean;
   jobId: string;
   parameters: ParametersOutput;
   pool: string;
   requeue: number;
-  /**
-   * @minItems 1
-   */
   thread: Turn[];
   title: string;
+  traceparent?: string | null;
 }
 /**
  * One message of the thread that leads to the answer; `images` are the pictures that it carries.

@@ -130,11 +130,15 @@ export function hasGap(state: ChannelState): boolean {
   return state.ahead.length > 0;
 }
 
-/** The messages to show, oldest first: all from the floor on. */
+/**
+ * The messages to show, oldest first: all from the floor on. A bot's remark of its own that failed is deleted with its
+ * error still there; nobody waited for it, so nobody sees it.
+ */
 export function shownMessages(state: Pick<ChannelState, 'messages' | 'order' | 'floor'>): readonly Message[] {
   return state.order.flatMap((id) => {
     const message = id >= state.floor ? state.messages.get(id) : undefined;
-    return message === undefined ? [] : [message];
+    const neverCame = message?.deletedAt !== null && message?.error !== null;
+    return message === undefined || neverCame ? [] : [message];
   });
 }
 
