@@ -6,13 +6,16 @@ from pydantic import Field, StringConstraints
 
 from contracts.bots import BotStatus
 from contracts.message import Message, Parameters
-from contracts.wire import TOPIC_LIMIT, ChannelName, CommentId, PersonName, Revision, Wire
+from contracts.wire import TOPIC_LIMIT, ChannelName, CommentId, PersonName, PictureName, Revision, Wire
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
+# Of one message; also how many a bot that sees looks at.
+MOST_IMAGES = 4
 
 ErrorCode = Literal[
     "bad_request",
+    "broken_picture",
     "conflict",
     "empty_text",
     "forbidden",
@@ -20,12 +23,14 @@ ErrorCode = Literal[
     "invalid_credentials",
     "name_taken",
     "not_found",
+    "picture_too_large",
     "storage_unavailable",
     "text_too_long",
     "too_many_requests",
     "unauthorized",
     "unknown_bot",
     "unknown_channel",
+    "unsupported_picture",
 ]
 
 Chatter = Literal["off", "slow", "lively"]
@@ -48,7 +53,8 @@ class Disconnect(Wire):
 class ReceiveMessage(Wire):
     """Post a message. `client_id` makes a retry harmless; the sender is who the token says.
 
-    The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it.
+    The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it. `images`
+    are names of pictures that the sender has uploaded or may see elsewhere; with one, the text may be empty.
     """
 
     channel: ChannelName
@@ -58,6 +64,7 @@ class ReceiveMessage(Wire):
     bot: PersonName | None = None
     parent_id: CommentId | None = None
     parameters: Parameters | None = None
+    images: Annotated[tuple[PictureName, ...], Field(max_length=MOST_IMAGES)] = ()
 
 
 class GetMessagesForChannel(Wire):

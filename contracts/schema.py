@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from contracts import accounts, calls, events, jobs, message
+from contracts import accounts, calls, events, jobs, message, search
 
 PATH = Path(__file__).with_name("schema.json")
 
@@ -26,6 +26,7 @@ SENT: tuple[type[BaseModel], ...] = (
     calls.DeleteMessage,
     calls.Vote,
     calls.Typing,
+    search.Search,
 )
 RECEIVED: tuple[type[BaseModel], ...] = (
     accounts.Session,
@@ -42,7 +43,9 @@ RECEIVED: tuple[type[BaseModel], ...] = (
     calls.SomeoneTypes,
     calls.ChannelCard,
     calls.ChannelChanged,
+    message.Image,
     message.Message,
+    search.Found,
     jobs.Job,
     events.Started,
     events.Progress,

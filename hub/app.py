@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from contracts.calls import ChannelCard
 from contracts.events import EVENT, AnyJobEvent, Heartbeat
 from contracts.jobs import Job
+from contracts.message import Message
 from contracts.names import CONTAINERS, OUTPUT_QUEUE, input_queue
 from contracts.outbox import Outbox
 from contracts.pace import Pace
@@ -36,6 +37,7 @@ from hub.ids import comment_ids
 from hub.keys import (
     ATTENDANCE,
     DRAIN,
+    FOLLOWER,
     HOUSE,
     IDS,
     METRICS,
@@ -51,6 +53,9 @@ from hub.keys import (
 from hub.metrics import Metrics
 from hub.news import News
 from hub.page import add_page
+from hub.pictures.book import PictureBook
+from hub.pictures.clearing import Clearing
+from hub.pictures.seeing import Gallery
 from hub.placeholders import Placeholders
 from hub.posting import PostOffice
 from hub.presence import Attendance
@@ -58,11 +63,16 @@ from hub.regenerating import Regeneration
 from hub.roll_call import RollCall
 from hub.rows import Stored
 from hub.scrape import MOMENT, Lag, Moment, Sources, scrape
+from hub.search.following import Follower
+from hub.search.searching import Searching
+from hub.search.shelf import Shelf
 from hub.settings import Settings
 from hub.sockets import Sockets, listen_to_engines
 from hub.sweep import Sweep
 from hub.tables import open_tables
 from hub.tokens import Tokens, kept_secret
+from hub.uploads import door
+from hub.uploads.taking import Uploads
 from hub.voice import Voice
 from hub.votes import Votes
 from hub.watching import watch_requests
@@ -88,7 +98,7 @@ def create_app(settings: Settings) -> web.Application:
         app.on_cleanup.append(lambda _app: server.manager.close())
     Sockets(app, server).listen()
     listen_to_engines(app, server)
-    for routes in (api.routes, images.routes, health.routes):
+    for routes in (door.routes, api.routes, images.routes, health.routes):
         app.router.add_routes(routes)
     if settings.hub_metrics:
         app.router.add_get("/metrics", scrape)
@@ -120,10 +130,20 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
 
 async def _domain(app: web.Application) -> AsyncIterator[None]:
     settings, tables, voice = app[SETTINGS], app[TABLES], app[VOICE]
-    archive = Archive(tables.messages, voice.messages)
+
+    def committed(channel: str, messages: tuple[Message, ...]) -> None:
+        voice.messages(channel, messages)
+        follower.feed(channel, messages)
+
+    archive = Archive(tables.messages, committed)
     channels = Channels(tables.channels, voice.channel)
+    follower = app[FOLLOWER] = Follower(archive, channels, Shelf(settings.playhouse_data))
     bots = Bots(tables.bots, voice.bots)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
+    access = Access(channels)
+    pictures = PictureBook(tables.pictures)
+    gallery = Gallery(pictures, access, channels)
+    uploads = Uploads(app[STORAGE], pictures, access)
     await channels.refresh()
     await channels.ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
     await bots.refresh()
@@ -142,16 +162,21 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             news=app[NEWS],
             archive=archive,
             channels=channels,
-            access=Access(channels),
+            access=access,
             bots=bots,
             accounts=Accounts(tables.accounts, tokens, lambda name: bots.find(name) is not None),
-            post_office=PostOffice(archive, bots, app[IDS], placeholders),
+            post_office=PostOffice(archive, bots, app[IDS], placeholders, pictures),
             regeneration=Regeneration(archive, bots, placeholders),
             votes=Votes(tables.votes),
             metrics=app[METRICS],
+            searching=Searching(follower),
+            pictures=pictures,
+            gallery=gallery,
+            uploads=uploads,
         )
         yield
         await placeholders.close()
+        uploads.end()
 
 
 @asynccontextmanager
@@ -184,7 +209,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     def applied(event: AnyJobEvent, before: Stored) -> None:
         house.metrics.answered(event, before, house.bots)
 
-    app[DRAIN] = Drain(events, house.archive, heard, applied, app[PACE])
+    app[DRAIN] = Drain(events, house.archive, heard, applied, app[PACE], house.pictures)
     sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask)
     app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
     house.metrics.registry.register(app[MOMENT])
@@ -195,6 +220,8 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         app[ROLL_CALL],
         app[DRAIN],
         sweep,
+        app[FOLLOWER],
+        Clearing(house.pictures, house.archive, house.storage),
         _chatter(app, sweep),
         *lag,
     )

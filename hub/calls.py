@@ -16,6 +16,7 @@ from contracts.calls import (
     Vote,
     Voted,
 )
+from contracts.search import Found, Search
 from contracts.wire import Wire
 from hub import erasing, stopping
 from hub.channel_log import ChannelLog
@@ -44,7 +45,8 @@ async def perform(house: House, person: Person, name: str, data: Any) -> Wire:
 
 
 async def post(house: House, person: Person, call: ReceiveMessage) -> Posted:
-    return await house.post_office.receive(call, person, await house.access.writer(person, call.channel))
+    card = await house.access.writer(person, call.channel)
+    return await house.post_office.receive(call, person, card, await house.gallery.images(call.images, person))
 
 
 async def history(house: House, person: Person, call: GetMessagesForChannel) -> Page:
@@ -71,12 +73,20 @@ async def regenerate(house: House, person: Person, call: Regenerate) -> Posted:
 
 
 async def delete(house: House, person: Person, call: DeleteMessage) -> Done:
-    await erasing.delete(house.storage, await _readable(house, person, call.channel), call.comment_id, person)
+    channel_log = await _readable(house, person, call.channel)
+    await erasing.delete(house.storage, house.pictures, channel_log, call.comment_id, person)
     return Done()
 
 
 async def vote(house: House, person: Person, call: Vote) -> Voted:
     return await house.votes.cast(await _writable(house, person, call.channel), call, person)
+
+
+async def search(house: House, person: Person, call: Search) -> Found:
+    """What is found lies in channels that the person may read at this moment."""
+    if call.channel is not None:
+        return await house.searching.find(call, [(await house.access.reader(person, call.channel)).name])
+    return await house.searching.find(call, [card.name for card in await house.access.readable(person)])
 
 
 async def _readable(house: House, person: Person, channel: str) -> ChannelLog:
@@ -94,4 +104,5 @@ CALLS: Final[Mapping[str, Call]] = {
     "Regenerate": Call(Regenerate, regenerate, "write"),
     "DeleteMessage": Call(DeleteMessage, delete, "write"),
     "Vote": Call(Vote, vote, "write"),
+    "Search": Call(Search, search, "read"),
 }

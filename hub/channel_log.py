@@ -115,6 +115,11 @@ class ChannelLog:
     async def changed_after(self, revision: int, limit: int) -> tuple[list[Message], bool, int]:
         """Messages that changed after a revision, whether there are more, and the revision that they stand for."""
         head = await self._read_head()
+        messages, reached = await self.changes(revision, limit)
+        return messages, reached is not None, head.revision
+
+    async def changes(self, revision: int, limit: int) -> tuple[list[Message], int | None]:
+        """The first changes after a revision, and up to which revision these are all; None where they are the last."""
         parameters = {
             "channel": self.channel,
             "low": change_key(revision + 1),
@@ -123,7 +128,11 @@ class ChannelLog:
         changes = await one_page(self._table, RANGE, parameters, limit + 1)
         found = await asyncio.gather(*(self._read(int(change["commentId"])) for change in changes[:limit]))
         messages = sorted((one.message for one in found if one is not None), key=lambda message: message.comment_id)
-        return messages, len(changes) > limit, head.revision
+        return messages, int(changes[limit - 1]["RowKey"].removeprefix(CHANGE_PREFIX)) if len(changes) > limit else None
+
+    async def revision(self) -> int:
+        """The channel's own, as it stands in the table."""
+        return (await self._read_head()).revision
 
     async def stored(self, comment_id: int) -> Stored | None:
         """One message, from memory if it is there; another hub may have changed it within the last moments."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from opentelemetry.trace import SpanKind
 
-from contracts.events import AnyJobEvent, Event, Heartbeat, Progress, Terminal
+from contracts.events import AnyJobEvent, Event, Finished, Heartbeat, Progress, Terminal
 from contracts.pace import Pace
 from contracts.queues import RECEIVE_LIMIT, Lease, LeaseLostError, TypedQueue
 from contracts.storage import is_unavailable
@@ -14,6 +14,7 @@ from contracts.tracing import after, span
 from hub.answers import take
 from hub.archive import Archive
 from hub.errors import StorageUnavailableError
+from hub.pictures.book import PictureBook
 from hub.rows import Stored
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,11 @@ class Drain:
         heard: Callable[[Heartbeat], Awaitable[None]],
         applied: Callable[[AnyJobEvent, Stored], None],
         pace: Pace,
+        pictures: PictureBook,
     ) -> None:
         """`applied` is told of each event that changed a placeholder, and what that was before."""
         self._queue = queue
+        self._pictures = pictures
         self._archive = archive
         self._heard = heard
         self._applied = applied
@@ -96,9 +99,17 @@ class Drain:
             await self._take(event, again)
 
     async def _take(self, event: AnyJobEvent, again: bool) -> None:
-        before = await self._archive.channel(event.channel).commit(lambda draft: take(draft, event, again))
+        channel_log = self._archive.channel(event.channel)
+        images = event.images if isinstance(event, Finished) else ()
+        await self._pictures.painted(images, event.channel, event.comment_id)
+        before = await channel_log.commit(lambda draft: take(draft, event, again))
         if before is not None:
             self._applied(event, before)
+        if images:
+            stored = await channel_log.stored(event.comment_id)
+            shown = stored.message.images if stored is not None else ()
+            unused = [image for image in images if image not in shown]
+            await self._pictures.withdrawn(unused, event.channel, event.comment_id)
 
 
 def _overtaken(leases: Sequence[Lease[Event]]) -> set[int]:

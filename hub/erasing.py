@@ -13,6 +13,8 @@ from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
 from hub.ids import CLOCKS_DIFFER_MS, earlier
 from hub.people import Person
+from hub.pictures.book import PictureBook
+from hub.rows import Stored
 from hub.stopping import call_off, end
 
 log = logging.getLogger(__name__)
@@ -33,14 +35,20 @@ WORDS = {
 FAR_ENOUGH = 2 * MOST_ANCESTORS
 
 
-async def delete(storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person) -> None:
+async def delete(
+    storage: Storage, pictures: PictureBook, channel_log: ChannelLog, comment_id: int, person: Person
+) -> None:
     """Delete a message of one's own, or a bot's answer to one. Raises HubError.
 
     Again after a failure it finishes what is left to do.
     """
-    job_id = await channel_log.commit(lambda draft: _erase(draft, comment_id, person))
-    if job_id is not None:
-        await call_off(storage, job_id)
+    standing = await channel_log.stored(comment_id)
+    if standing is not None:
+        await pictures.doubt(standing.message.images)
+    before = await channel_log.commit(lambda draft: _erase(draft, comment_id, person))
+    if before.message.is_thinking and before.job_id is not None:
+        await call_off(storage, before.job_id)
+    await pictures.withdrawn(before.message.images, channel_log.channel, comment_id)
     await _stop_answers(storage, channel_log, comment_id)
     await _forget_prompts(channel_log, comment_id)
 
@@ -57,20 +65,20 @@ async def quotes_what_was_deleted(draft: Draft, message: Message) -> bool:
     return False
 
 
-async def _erase(draft: Draft, comment_id: int, person: Person) -> str | None:
-    """The job that nobody waits for any more."""
+async def _erase(draft: Draft, comment_id: int, person: Person) -> Stored:
+    """The message as it stood before."""
     before = await draft.stored(comment_id)
     if before is None:
         raise NotFoundError("There is no such message in this channel.")
     if not await _is_own(draft, before.message, person):
         raise ForbiddenError("Only one's own messages, and the bots' answers to them, can be deleted.")
     if before.message.deleted_at is not None:
-        return None
+        return before
     if before.message.is_thinking:
         draft.close(comment_id)
     erased = before.message.model_copy(update={**WORDS, "deleted_at": now_ms()})
     draft.put(before.model_copy(update={"message": erased}), before)
-    return before.job_id if before.message.is_thinking else None
+    return before
 
 
 async def _is_own(draft: Draft, message: Message, person: Person) -> bool:

@@ -22,9 +22,29 @@ class EmptyTextError(HubError):
     status = 422
 
 
+class BadSearchError(HubError):
+    code = "bad_request"
+    status = 422
+
+
 class TextTooLongError(HubError):
     code = "text_too_long"
     status = 413
+
+
+class PictureTooLargeError(HubError):
+    code = "picture_too_large"
+    status = 413
+
+
+class UnsupportedPictureError(HubError):
+    code = "unsupported_picture"
+    status = 415
+
+
+class BrokenPictureError(HubError):
+    code = "broken_picture"
+    status = 422
 
 
 class UnauthorizedError(HubError):

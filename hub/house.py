@@ -10,8 +10,12 @@ from hub.bots import Bots
 from hub.channels import Channels
 from hub.metrics import Metrics
 from hub.news import News
+from hub.pictures.book import PictureBook
+from hub.pictures.seeing import Gallery
 from hub.posting import PostOffice
 from hub.regenerating import Regeneration
+from hub.search.searching import Searching
+from hub.uploads.taking import Uploads
 from hub.votes import Votes
 
 
@@ -30,3 +34,7 @@ class House:
     regeneration: Regeneration
     votes: Votes
     metrics: Metrics
+    searching: Searching
+    pictures: PictureBook
+    gallery: Gallery
+    uploads: Uploads

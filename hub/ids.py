@@ -37,6 +37,11 @@ def earlier(comment_id: int, by_ms: int) -> int:
     return max(comment_id - by_ms * HUBS * PER_MILLISECOND, 0)
 
 
+def highest(at_ms: int) -> int:
+    """No id that was given by then is higher."""
+    return (at_ms - EPOCH_MS + 1) * HUBS * PER_MILLISECOND - 1
+
+
 class CommentIds:
     """The source of this hub's ids."""
 

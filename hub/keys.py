@@ -12,6 +12,7 @@ from hub.news import News
 from hub.placeholders import Placeholders
 from hub.presence import Attendance
 from hub.roll_call import RollCall
+from hub.search.following import Follower
 from hub.settings import Settings
 from hub.tables import Tables
 from hub.voice import Voice
@@ -29,3 +30,4 @@ METRICS = web.AppKey("metrics", Metrics)
 NEWS = web.AppKey("news", News)
 ROLL_CALL = web.AppKey("roll_call", RollCall)
 DRAIN = web.AppKey("drain", Drain)
+FOLLOWER = web.AppKey("follower", Follower)

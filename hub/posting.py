@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.bots import BotCard
 from contracts.calls import ChannelCard, Posted, ReceiveMessage
-from contracts.message import Message
+from contracts.message import Image, Message
 from contracts.wire import TEXT_LIMIT
 from hub.archive import Archive
 from hub.bots import Bots
@@ -14,6 +14,7 @@ from hub.draft import Draft
 from hub.errors import ConflictError, EmptyTextError, NotFoundError, TextTooLongError
 from hub.ids import CommentIds
 from hub.people import Person
+from hub.pictures.book import PictureBook
 from hub.placeholders import Placeholders
 from hub.rows import OpenJob, Posting, Stored, client_key
 
@@ -27,24 +28,37 @@ class Post:
     channel: ChannelCard
     bots: tuple[BotCard, ...]
     author: Person
+    images: tuple[Image, ...]
+    comment_id: int
 
 
 class PostOffice:
     """Takes posts."""
 
-    def __init__(self, archive: Archive, bots: Bots, ids: CommentIds, placeholders: Placeholders) -> None:
+    def __init__(
+        self, archive: Archive, bots: Bots, ids: CommentIds, placeholders: Placeholders, pictures: PictureBook
+    ) -> None:
         self._archive = archive
+        self._pictures = pictures
         self._bots = bots
         self._ids = ids
         self._placeholders = placeholders
 
-    async def receive(self, request: ReceiveMessage, author: Person, channel: ChannelCard) -> Posted:
-        """Store a message and ask its bots. Raises HubError; the same `client_id` again gives the same answer."""
-        text = checked_text(request.text)
+    async def receive(
+        self, request: ReceiveMessage, author: Person, channel: ChannelCard, images: tuple[Image, ...]
+    ) -> Posted:
+        """Store a message and ask its bots. Raises HubError; the same `client_id` again gives the same answer.
+
+        `images` are pictures that the author may post.
+        """
+        text = checked_text(request.text, may_be_empty=bool(images))
         bots = answering(text, request.bot, channel, self._bots.find)
-        post = Post(request, text, channel, bots, author)
+        post = Post(request, text, channel, bots, author, images, self._ids.next())
+        await self._pictures.posted(images, channel.name, post.comment_id)
         channel_log = self._archive.channel(channel.name)
         posted, opened = await channel_log.commit(lambda draft: self._write(draft, post))
+        if images and posted.message.comment_id != post.comment_id:
+            await self._pictures.withdrawn(images, channel.name, post.comment_id)
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
         return posted
 
@@ -75,7 +89,7 @@ class PostOffice:
 
     def _message(self, post: Post, parent: Message | None) -> Message:
         return Message(
-            comment_id=self._ids.next(),
+            comment_id=post.comment_id,
             channel=post.channel.name,
             topic=post.request.topic or (parent.topic if parent else post.channel.default_topic),
             sender=post.author.name,
@@ -84,15 +98,16 @@ class PostOffice:
             parent_id=parent.comment_id if parent else None,
             sent_at=now_ms(),
             revision=0,
+            images=post.images,
             parameters=post.request.parameters,
         )
 
 
-def checked_text(text: str) -> str:
+def checked_text(text: str, *, may_be_empty: bool = False) -> str:
     """The text without blank edges. Raises EmptyTextError or TextTooLongError."""
     stripped = text.strip()
-    if not stripped:
-        raise EmptyTextError("A message needs some text.")
+    if not stripped and not may_be_empty:
+        raise EmptyTextError("A message needs some text, or a picture.")
     if len(stripped) > TEXT_LIMIT:
         raise TextTooLongError(f"A message holds at most {TEXT_LIMIT:,} characters; this one has {len(stripped):,}.")
     return stripped

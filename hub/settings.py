@@ -31,6 +31,7 @@ class Settings(ProcessSettings):
     log_format: LogFormat = "plain"
     log_level: LogLevel = "info"
     otel_exporter_otlp_endpoint: Annotated[str, Field(pattern="^https?://")] | None = None
+    hub_upload_mib: Annotated[int, Field(ge=1, le=100)] = 10
     hub_page: Path = Path("frontend/web/dist")
     playhouse_data: Path = Path(".data")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.data.tables.aio import TableClient, TableServiceClient
 
-from contracts.names import ACCOUNTS_TABLE, BOTS_TABLE, CHANNELS_TABLE, MESSAGES_TABLE, VOTES_TABLE
+from contracts.names import TABLES
 from contracts.storage import Storage
 
 # A table property holds 32 Ki UTF-16 units; a character takes two at most.
@@ -24,6 +24,7 @@ class Tables:
     accounts: TableClient
     votes: TableClient
     bots: TableClient
+    pictures: TableClient
 
 
 @asynccontextmanager
@@ -35,8 +36,7 @@ async def open_tables(storage: Storage) -> AsyncIterator[Tables]:
     else:
         service = TableServiceClient(storage.table_address, **options)
     async with service:
-        names = (MESSAGES_TABLE, CHANNELS_TABLE, ACCOUNTS_TABLE, VOTES_TABLE, BOTS_TABLE)
-        yield Tables(*await asyncio.gather(*map(service.create_table_if_not_exists, names)))
+        yield Tables(*await asyncio.gather(*map(service.create_table_if_not_exists, TABLES)))
 
 
 def to_chunks(text: str) -> dict[str, str]:

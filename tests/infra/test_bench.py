@@ -10,7 +10,9 @@ from tests.bench.processes import ROOT
 
 
 # The others start an engine again and again, which takes most of a minute.
-@pytest.mark.parametrize("name", ["fanout", "history", "memory", "text", "residency", "growth", "finetuning", "demo"])
+@pytest.mark.parametrize(
+    "name", ["fanout", "history", "search", "memory", "text", "residency", "growth", "finetuning", "demo"]
+)
 def test_a_benchmark_ends_with_a_line_of_json(name: str) -> None:
     command = [sys.executable, "-m", "tests.bench", "--smallest", name]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

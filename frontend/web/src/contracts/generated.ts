@@ -19,8 +19,11 @@ export interface Wire {
   EnterAsGuest: EnterAsGuest;
   Failed: Failed;
   Finished: Finished;
+  Found: Found;
+  Fragment: Fragment;
   GetMessagesForChannel: GetMessagesForChannel;
   Heartbeat: Heartbeat;
+  Hit: Hit;
   Image: Image;
   Job: Job;
   Joined: Joined;
@@ -38,6 +41,7 @@ export interface Wire {
   Refusal: Refusal;
   Regenerate: Regenerate;
   Register: Register;
+  Search: Search;
   SendMessages: SendMessages;
   Session: Session;
   SomeoneTypes: SomeoneTypes;
@@ -115,6 +119,7 @@ export interface BotStatuses {
 export interface CallError {
   code:
     | 'bad_request'
+    | 'broken_picture'
     | 'conflict'
     | 'empty_text'
     | 'forbidden'
@@ -122,12 +127,14 @@ export interface CallError {
     | 'invalid_credentials'
     | 'name_taken'
     | 'not_found'
+    | 'picture_too_large'
     | 'storage_unavailable'
     | 'text_too_long'
     | 'too_many_requests'
     | 'unauthorized'
     | 'unknown_bot'
-    | 'unknown_channel';
+    | 'unknown_channel'
+    | 'unsupported_picture';
   message: string;
   retryAfterS: number | null;
 }
@@ -249,6 +256,37 @@ export interface Usage {
   queueMs: number;
   seed: number | null;
   tokensPerSecond: number | null;
+}
+/**
+ * The answer to `Search`. `cursor` leads to the next page, where there is one.
+ *
+ * `is_complete` is false while this hub still reads older messages in: then there may be more than was found.
+ */
+export interface Found {
+  cursor: string | null;
+  hits: Hit[];
+  isComplete: boolean;
+  ok: true;
+}
+/**
+ * A message that was found, and the part of its text that shows why.
+ */
+export interface Hit {
+  channel: string;
+  commentId: number;
+  hasPicture: boolean;
+  isBot: boolean;
+  sender: string;
+  sentAt: number;
+  text: Fragment[];
+  topic: Fragment[];
+}
+/**
+ * A piece of plain text; `is_match` where it is what was looked for.
+ */
+export interface Fragment {
+  isMatch: boolean;
+  text: string;
 }
 /**
  * A page of history: the newest, those before a comment id, or what changed after a revision.
@@ -439,12 +477,17 @@ export interface Progress {
 /**
  * Post a message. `client_id` makes a retry harmless; the sender is who the token says.
  *
- * The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it.
+ * The hub refuses an empty text and one over the limit by their own codes, so the model sets no bounds on it. `images`
+ * are names of pictures that the sender has uploaded or may see elsewhere; with one, the text may be empty.
  */
 export interface ReceiveMessage {
   bot?: string | null;
   channel: string;
   clientId: string;
+  /**
+   * @maxItems 4
+   */
+  images?: string[];
   parameters?: ParametersInput | null;
   parentId?: number | null;
   text: string;
@@ -474,6 +517,26 @@ export interface Register {
   email?: string | null;
   name: string;
   password: string;
+}
+/**
+ * Find messages. `text` holds words, "exact phrases", `-without` and `prefix*`; all must be met.
+ *
+ * The hub refuses a text that is too long by its own sentence. A day is one of UTC: from its beginning on, or before
+ * it. `topic` is found as a phrase. Without a channel, all those are searched that are open to everyone or the
+ * caller's own. `cursor` is what the page before gave.
+ */
+export interface Search {
+  author?: string | null;
+  by?: ('people' | 'bots') | null;
+  channel?: string | null;
+  cursor?: string | null;
+  hasPicture?: boolean | null;
+  limit?: number;
+  order?: 'best' | 'newest';
+  sentBefore?: number | string | null;
+  sentFrom?: number | string | null;
+  text?: string;
+  topic?: string | null;
 }
 /**
  * Several messages, new or changed, as one broadcast.
