@@ -38,6 +38,10 @@ Topic = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TOPIC
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
+# Opaque: where the next page begins.
+Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+
+
 class Connect(Wire):
     """Join a channel."""
 
@@ -68,12 +72,23 @@ class ReceiveMessage(Wire):
 
 
 class GetMessagesForChannel(Wire):
-    """A page of history: the newest, those before a comment id, or what changed after a revision."""
+    """A page of history: the newest, those before a comment id, or what changed after a revision.
+
+    `cursor`: what an earlier page called its `next_cursor`, in place of `before`.
+    """
 
     channel: ChannelName
+    cursor: Cursor | None = None
     before: CommentId | None = None
     after: Revision | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
+
+
+class GetMessage(Wire):
+    """One message as it stands."""
+
+    channel: ChannelName
+    comment_id: CommentId
 
 
 class StopThinking(Wire):
@@ -154,12 +169,21 @@ class Page(Wire):
     """Messages in rising order of comment id; `revision` is the channel's own when the page was read.
 
     After `after`: `has_more` says that more changes than the limit were made, and the client loads afresh.
+    Otherwise `next_cursor` leads to the messages before these, if there are any.
     """
 
     ok: Literal[True] = True
     messages: tuple[Message, ...]
     has_more: bool
     revision: Revision
+    next_cursor: Cursor | None = None
+
+
+class OneMessage(Wire):
+    """The answer to `GetMessage`."""
+
+    ok: Literal[True] = True
+    message: Message
 
 
 class Joined(Wire):
@@ -214,6 +238,12 @@ class SomeoneTypes(Wire):
 
     channel: ChannelName
     sender: str
+
+
+class ChannelCards(Wire):
+    """The channels that one may read, in the order of their names."""
+
+    channels: tuple[ChannelCard, ...]
 
 
 class ChannelChanged(Wire):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from contracts import accounts, calls, events, jobs, message, search
+from contracts import accounts, calls, events, jobs, message, problems, search, streams
 
 PATH = Path(__file__).with_name("schema.json")
 
@@ -21,6 +21,7 @@ SENT: tuple[type[BaseModel], ...] = (
     calls.Disconnect,
     calls.ReceiveMessage,
     calls.GetMessagesForChannel,
+    calls.GetMessage,
     calls.StopThinking,
     calls.Regenerate,
     calls.DeleteMessage,
@@ -34,6 +35,7 @@ RECEIVED: tuple[type[BaseModel], ...] = (
     calls.Refusal,
     calls.Done,
     calls.Page,
+    calls.OneMessage,
     calls.Joined,
     calls.Posted,
     calls.Voted,
@@ -42,8 +44,13 @@ RECEIVED: tuple[type[BaseModel], ...] = (
     calls.BotStatuses,
     calls.SomeoneTypes,
     calls.ChannelCard,
+    calls.ChannelCards,
     calls.ChannelChanged,
     message.Image,
+    problems.Problem,
+    problems.ProblemMeaning,
+    streams.Reset,
+    streams.AnswersEnded,
     message.Message,
     search.Found,
     jobs.Job,
@@ -60,17 +67,17 @@ def schema() -> dict[str, Any]:
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in SENT]
     wanted += [(model, "serialization") for model in RECEIVED]
     _, definitions = models_json_schema(wanted, title="The Coop & Pablo Playhouse")
-    document: dict[str, Any] = _without_titles(definitions)
+    document: dict[str, Any] = without_titles(definitions)
     return document
 
 
-def _without_titles(node: Any) -> Any:
+def without_titles(node: Any) -> Any:
     """Property titles make the TypeScript generator invent an alias for each property."""
     if isinstance(node, dict):
         return {
-            key: _without_titles(value) for key, value in node.items() if key != "title" or not isinstance(value, str)
+            key: without_titles(value) for key, value in node.items() if key != "title" or not isinstance(value, str)
         }
-    return [_without_titles(item) for item in node] if isinstance(node, list) else node
+    return [without_titles(item) for item in node] if isinstance(node, list) else node
 
 
 def text() -> str:

@@ -20,26 +20,30 @@ from contracts.outbox import Outbox
 from contracts.pace import Pace
 from contracts.queues import TypedQueue
 from contracts.storage import Storage, open_storage
-from hub import api, health, images
+from hub import health, images
 from hub.access import Access
 from hub.accounts import Accounts
+from hub.api.doors import add_api
 from hub.archive import Archive
 from hub.bots import Bots
-from hub.broadcast import ReadyFramesOverRedis, say_goodbye, socket_server
+from hub.broadcast import ReadyFramesOverRedis, begin, say_goodbye, socket_server
 from hub.channels import Channels
 from hub.chatter import Chatter
 from hub.chatter_row import TalkRows
 from hub.chatter_speech import Speech
+from hub.crowding import crowding
 from hub.drain import Drain
 from hub.house import House
-from hub.http import problems
 from hub.ids import comment_ids
+from hub.json_bodies import MOST_BYTES
 from hub.keys import (
     ATTENDANCE,
+    CONNECTIONS,
     DRAIN,
     FOLLOWER,
     HOUSE,
     IDS,
+    LISTENERS,
     METRICS,
     NEWS,
     PACE,
@@ -47,9 +51,11 @@ from hub.keys import (
     ROLL_CALL,
     SETTINGS,
     STORAGE,
+    STREAMS,
     TABLES,
     VOICE,
 )
+from hub.limits import Limits
 from hub.metrics import Metrics
 from hub.news import News
 from hub.page import add_page
@@ -57,8 +63,10 @@ from hub.pictures.book import PictureBook
 from hub.pictures.clearing import Clearing
 from hub.pictures.seeing import Gallery
 from hub.placeholders import Placeholders
+from hub.places import Places
 from hub.posting import PostOffice
 from hub.presence import Attendance
+from hub.problems import problems
 from hub.regenerating import Regeneration
 from hub.roll_call import RollCall
 from hub.rows import Stored
@@ -75,35 +83,48 @@ from hub.uploads import door
 from hub.uploads.taking import Uploads
 from hub.voice import Voice
 from hub.votes import Votes
+from hub.waiting_answers import WaitingAnswers
 from hub.watching import watch_requests
 
+# A program that follows every channel it talks in; a browser opens six connections at most.
+STREAMS_EACH = 20
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
 
 
 def create_app(settings: Settings) -> web.Application:
     """The whole hub for one process."""
-    app = web.Application(middlewares=[watch_requests, problems])
+    app = web.Application(middlewares=[watch_requests, problems, crowding], client_max_size=MOST_BYTES)
     app[SETTINGS], app[METRICS] = settings, Metrics()
+    app[CONNECTIONS] = Places(settings.hub_limit_connections, "Too many connections come from this address.")
+    app[STREAMS] = Places(STREAMS_EACH, f"One person follows at most {STREAMS_EACH} streams at once.")
     redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
     server = socket_server(redis_url)
     server.attach(app)
+    app[LISTENERS] = server.manager.listeners
     app[VOICE] = Voice(server)
     app[NEWS] = News(redis_url)
     app[ATTENDANCE] = Attendance()
     app[ROLL_CALL] = RollCall(app[ATTENDANCE], app[NEWS], app[VOICE])
     app[PACE] = Pace()
     app.cleanup_ctx.extend((_storage, _domain, _loops))
+    app.on_startup.append(partial(_begin, server))
     app.on_shutdown.append(partial(_leave, server))
     if isinstance(server.manager, ReadyFramesOverRedis):
         app.on_cleanup.append(lambda _app: server.manager.close())
     Sockets(app, server).listen()
     listen_to_engines(app, server)
-    for routes in (door.routes, api.routes, images.routes, health.routes):
+    app.router.add_routes(door.routes)
+    add_api(app)
+    for routes in (images.routes, health.routes):
         app.router.add_routes(routes)
     if settings.hub_metrics:
         app.router.add_get("/metrics", scrape)
     add_page(app, settings.hub_page)
     return app
+
+
+async def _begin(server: socketio.AsyncServer, _app: web.Application) -> None:
+    begin(server)
 
 
 async def _leave(server: socketio.AsyncServer, app: web.Application) -> None:
@@ -130,14 +151,18 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
 
 async def _domain(app: web.Application) -> AsyncIterator[None]:
     settings, tables, voice = app[SETTINGS], app[TABLES], app[VOICE]
+    waiting = WaitingAnswers(settings.hub_limit_waiting)
 
     def committed(channel: str, messages: tuple[Message, ...]) -> None:
+        waiting.changed(channel, messages)
         voice.messages(channel, messages)
         follower.feed(channel, messages)
 
     archive = Archive(tables.messages, committed)
     channels = Channels(tables.channels, voice.channel)
     follower = app[FOLLOWER] = Follower(archive, channels, Shelf(settings.playhouse_data))
+    redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
+    limits = Limits(settings.limits(), redis_url)
     bots = Bots(tables.bots, voice.bots)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
     access = Access(channels)
@@ -156,7 +181,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             await senders_by_pool[job.pool].put(job)
             app[PACE].busy()
 
-        placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s)
+        placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s, waiting)
         app[HOUSE] = House(
             storage=app[STORAGE],
             news=app[NEWS],
@@ -173,10 +198,13 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             pictures=pictures,
             gallery=gallery,
             uploads=uploads,
+            limits=limits,
+            waiting=waiting,
         )
         yield
         await placeholders.close()
         uploads.end()
+    await limits.close()
 
 
 @asynccontextmanager
@@ -210,7 +238,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         house.metrics.answered(event, before, house.bots)
 
     app[DRAIN] = Drain(events, house.archive, heard, applied, app[PACE], house.pictures)
-    sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask)
+    sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask, house.waiting.swept)
     app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
     house.metrics.registry.register(app[MOMENT])
     lag = (Lag(house.metrics),) if app[SETTINGS].hub_metrics else ()
@@ -218,6 +246,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         app[VOICE],
         app[NEWS],
         app[ROLL_CALL],
+        house.limits,
         app[DRAIN],
         sweep,
         app[FOLLOWER],

@@ -14,6 +14,9 @@ from engineio import packet as engineio_packet
 from engineio.async_drivers.aiohttp import WebSocket
 from socketio import packet as socketio_packet
 
+from hub.listening import Listeners
+
+PEOPLE = "/"
 # A client that is this far behind is dropped; it catches up from the table when it returns. Without a bound, a stalled
 # phone holds a copy of every frame until its ping times out.
 MOST_BYTES_BEHIND = 1 << 20
@@ -38,6 +41,10 @@ class ReadyWebSocket(WebSocket):  # type: ignore[misc]  # the library has no typ
 class ReadyFrames(socketio.AsyncManager):  # type: ignore[misc]  # the library has no types
     """A client manager that writes one ready frame to every receiver of an event."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.listeners = Listeners()
+
     async def emit(
         self,
         event: str,
@@ -52,6 +59,8 @@ class ReadyFrames(socketio.AsyncManager):  # type: ignore[misc]  # the library h
         if callback is not None:
             await super().emit(event, data, namespace, room, skip_sid, callback, to, **kwargs)
             return
+        if namespace == PEOPLE:
+            self.listeners.tell(to or room, event, data)
         skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
         eio_packet = _packet(self.server.packet_class, event, data, namespace)
         frame = _frame(eio_packet.encode().encode())
@@ -95,7 +104,7 @@ class ReadyFramesOverRedis(socketio.AsyncRedisManager, ReadyFrames):  # type: ig
     async def close(self) -> None:
         """End the subscription; the library leaves that to the end of the process."""
         await asyncio.gather(*self._closing, return_exceptions=True)
-        # It begins with the first connection.
+        # It begins with the start of the hub.
         if hasattr(self, "thread"):
             self.thread.cancel()
             await asyncio.gather(self.thread, return_exceptions=True)
@@ -120,8 +129,15 @@ def socket_server(redis_url: str | None) -> socketio.AsyncServer:
     return server
 
 
+def begin(server: socketio.AsyncServer) -> None:
+    """Hear the other hubs from the start: the library would wait for the first connection, and streams are none."""
+    server.manager_initialized = True
+    server.manager.initialize()
+
+
 async def say_goodbye(server: socketio.AsyncServer) -> None:
     """Close every connection; a server that stops otherwise waits for its clients to leave by themselves."""
+    server.manager.listeners.close()
     sockets = tuple(server.eio.sockets.values())
     # Not until each has written all it had: the writer of a dead one never will.
     await asyncio.gather(*(socket.close(wait=False) for socket in sockets))

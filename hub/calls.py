@@ -7,7 +7,9 @@ from typing import Any, Final
 from contracts.calls import (
     DeleteMessage,
     Done,
+    GetMessage,
     GetMessagesForChannel,
+    OneMessage,
     Page,
     Posted,
     ReceiveMessage,
@@ -20,47 +22,70 @@ from contracts.search import Found, Search
 from contracts.wire import Wire
 from hub import erasing, stopping
 from hub.channel_log import ChannelLog
-from hub.errors import BadRequestError, ForbiddenError
+from hub.cursors import cursor, number_at
+from hub.errors import BadRequestError, ForbiddenError, NotFoundError
 from hub.house import House
+from hub.limits import Action
 from hub.people import Person, Scope
 from hub.watching import watched
 
 
 @dataclass(frozen=True)
 class Call:
-    """One thing that people can ask for: its form, what does it, and what a token must allow."""
+    """One thing that people can ask for: its form, what does it, what a token must allow, and which limit counts it."""
 
     form: type[Wire]
     act: Callable[[House, Person, Any], Awaitable[Wire]]
     scope: Scope
+    limit: Action | None = None
 
 
 @watched
 async def perform(house: House, person: Person, name: str, data: Any) -> Wire:
     """Do a call for a person. Raises HubError, pydantic.ValidationError, or what storage raises."""
     call = CALLS[name]
-    if call.scope not in person.scopes:
-        raise ForbiddenError(f"This key has no right to {call.scope}.")
-    return await call.act(house, person, call.form.model_validate(data, strict=False))
+    allow(person, call.scope)
+    await house.limits.of(person, "calls")
+    form = call.form.model_validate(data, strict=False)
+    if call.limit is not None:
+        await house.limits.of(person, call.limit)
+    return await call.act(house, person, form)
+
+
+def allow(person: Person, scope: Scope) -> None:
+    """Raises ForbiddenError where a key has no such right."""
+    if scope not in person.scopes:
+        raise ForbiddenError(f"This key has no right to {scope}.")
 
 
 async def post(house: House, person: Person, call: ReceiveMessage) -> Posted:
     card = await house.access.writer(person, call.channel)
+    await house.limits.use("posts", channel=card.name)
     return await house.post_office.receive(call, person, card, await house.gallery.images(call.images, person))
 
 
 async def history(house: House, person: Person, call: GetMessagesForChannel) -> Page:
-    if call.before is not None and call.after is not None:
-        raise BadRequestError("Ask for messages before an id or after a revision, not both.")
+    if sum(one is not None for one in (call.cursor, call.before, call.after)) > 1:
+        raise BadRequestError("Ask for messages by a cursor, before an id or after a revision, not by two of them.")
     channel_log = await _readable(house, person, call.channel)
+    before = number_at(call.cursor, "before") if call.cursor is not None else call.before
     revision = 0
     if call.after is not None:
         messages, has_more, revision = await channel_log.changed_after(call.after, call.limit)
-    elif call.before is not None:
-        messages, has_more = await channel_log.before(call.before, call.limit)
+        return Page(messages=tuple(messages), has_more=has_more, revision=revision)
+    if before is not None:
+        messages, has_more = await channel_log.before(before, call.limit)
     else:
         messages, has_more, revision = await channel_log.newest(call.limit)
-    return Page(messages=tuple(messages), has_more=has_more, revision=revision)
+    older = cursor(before=messages[0].comment_id) if has_more and messages else None
+    return Page(messages=tuple(messages), has_more=has_more, revision=revision, next_cursor=older)
+
+
+async def message(house: House, person: Person, call: GetMessage) -> OneMessage:
+    found = await (await _readable(house, person, call.channel)).read(call.comment_id)
+    if found is None:
+        raise NotFoundError("There is no such message in this channel.")
+    return OneMessage(message=found.message)
 
 
 async def stop(house: House, person: Person, call: StopThinking) -> Done:
@@ -69,7 +94,9 @@ async def stop(house: House, person: Person, call: StopThinking) -> Done:
 
 
 async def regenerate(house: House, person: Person, call: Regenerate) -> Posted:
-    return await house.regeneration.again(call, person, await house.access.writer(person, call.channel))
+    card = await house.access.writer(person, call.channel)
+    await house.limits.use("posts", channel=card.name)
+    return await house.regeneration.again(call, person, card)
 
 
 async def delete(house: House, person: Person, call: DeleteMessage) -> Done:
@@ -98,11 +125,12 @@ async def _writable(house: House, person: Person, channel: str) -> ChannelLog:
 
 
 CALLS: Final[Mapping[str, Call]] = {
-    "ReceiveMessage": Call(ReceiveMessage, post, "write"),
+    "ReceiveMessage": Call(ReceiveMessage, post, "write", "posts"),
     "GetMessagesForChannel": Call(GetMessagesForChannel, history, "read"),
+    "GetMessage": Call(GetMessage, message, "read"),
     "StopThinking": Call(StopThinking, stop, "write"),
-    "Regenerate": Call(Regenerate, regenerate, "write"),
+    "Regenerate": Call(Regenerate, regenerate, "write", "posts"),
     "DeleteMessage": Call(DeleteMessage, delete, "write"),
-    "Vote": Call(Vote, vote, "write"),
-    "Search": Call(Search, search, "read"),
+    "Vote": Call(Vote, vote, "write", "votes"),
+    "Search": Call(Search, search, "read", "searches"),
 }

@@ -21,6 +21,7 @@ from contracts.storage import is_unavailable
 from contracts.tracing import span_within
 from hub.draft import Draft, Head, Operation
 from hub.errors import HubError, StorageUnavailableError
+from hub.ids import HUBS, PER_MILLISECOND
 from hub.rows import (
     AFTER_BANG,
     CHANGE_PREFIX,
@@ -53,6 +54,8 @@ FULL_AT_CHARACTERS = 500_000
 # Two hubs that write to one channel at full speed meet often; each round one of them wins.
 ATTEMPTS = 12
 BUSY = "The hub cannot reach its storage; please try again in a moment."
+# Ids that are given while a post is written, however often that is tried.
+SOON = 20_000 * HUBS * PER_MILLISECOND
 RANGE = "PartitionKey eq @channel and RowKey ge @low and RowKey lt @high"
 
 
@@ -126,7 +129,7 @@ class ChannelLog:
             "high": CHANGE_PREFIX.removesuffix("!") + AFTER_BANG,
         }
         changes = await one_page(self._table, RANGE, parameters, limit + 1)
-        found = await asyncio.gather(*(self._read(int(change["commentId"])) for change in changes[:limit]))
+        found = await asyncio.gather(*(self.read(int(change["commentId"])) for change in changes[:limit]))
         messages = sorted((one.message for one in found if one is not None), key=lambda message: message.comment_id)
         return messages, int(changes[limit - 1]["RowKey"].removeprefix(CHANGE_PREFIX)) if len(changes) > limit else None
 
@@ -136,7 +139,28 @@ class ChannelLog:
 
     async def stored(self, comment_id: int) -> Stored | None:
         """One message, from memory if it is there; another hub may have changed it within the last moments."""
-        return self._tail.get(comment_id) or await self._read(comment_id)
+        return self._tail.get(comment_id) or await self.read(comment_id)
+
+    async def read(self, comment_id: int) -> Stored | None:
+        """One message as the table holds it."""
+        try:
+            return stored(await self._table.get_entity(self.channel, message_key(comment_id)))
+        except ResourceNotFoundError:
+            return None
+
+    async def answers(self, comment_id: int) -> list[Message]:
+        """What bots were asked to answer to a message, in the order of ids, from the table.
+
+        Placeholders are written with the message and get their ids soon after it; first answers name the later ones.
+        """
+        found = await self._messages(message_key(comment_id + SOON), message_key(comment_id), 1000)
+        first = [one for one in found if one.message.is_bot and one.message.parent_id == comment_id]
+        known = {one.message.comment_id for one in first}
+        later = {each for one in first for each in one.alternatives} - known
+        read = await asyncio.gather(*(self.read(each) for each in sorted(later)))
+        return sorted(
+            (one.message for one in (*first, *read) if one is not None), key=lambda message: message.comment_id
+        )
 
     async def open_jobs(self) -> list[tuple[OpenJob, str]]:
         """The placeholders that wait, oldest first, each with its row's ETag."""
@@ -273,16 +297,10 @@ class ChannelLog:
     async def _known(self, comment_id: int) -> Stored | None:
         kept = self._tail.get(comment_id)
         if kept is None and not self._tail.knows(comment_id):
-            kept = await self._read(comment_id)
+            kept = await self.read(comment_id)
             if kept is not None:
                 self._tail.put(kept)
         return kept
-
-    async def _read(self, comment_id: int) -> Stored | None:
-        try:
-            return stored(await self._table.get_entity(self.channel, message_key(comment_id)))
-        except ResourceNotFoundError:
-            return None
 
     async def _read_posting(self, key: str) -> Posting | None:
         try:

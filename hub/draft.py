@@ -74,6 +74,10 @@ class Draft:
     def open(self, job: OpenJob) -> None:
         self._opened[job.comment_id] = job
 
+    def opened_by(self, person: str) -> int:
+        """How many placeholders this draft opens for a person."""
+        return sum(job.asked_by == person for job in self._opened.values())
+
     def close(self, comment_id: int) -> None:
         if self._opened.pop(comment_id, None) is None:
             self._closed.add(comment_id)

@@ -8,6 +8,7 @@ from hub.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.channels import Channels
+from hub.limits import Limits
 from hub.metrics import Metrics
 from hub.news import News
 from hub.pictures.book import PictureBook
@@ -17,6 +18,7 @@ from hub.regenerating import Regeneration
 from hub.search.searching import Searching
 from hub.uploads.taking import Uploads
 from hub.votes import Votes
+from hub.waiting_answers import WaitingAnswers
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class House:
     access: Access
     bots: Bots
     accounts: Accounts
+    limits: Limits
     post_office: PostOffice
     regeneration: Regeneration
     votes: Votes
@@ -38,3 +41,4 @@ class House:
     pictures: PictureBook
     gallery: Gallery
     uploads: Uploads
+    waiting: WaitingAnswers

@@ -7,9 +7,11 @@ from contracts.storage import Storage
 from hub.drain import Drain
 from hub.house import House
 from hub.ids import CommentIds
+from hub.listening import Listeners
 from hub.metrics import Metrics
 from hub.news import News
 from hub.placeholders import Placeholders
+from hub.places import Places
 from hub.presence import Attendance
 from hub.roll_call import RollCall
 from hub.search.following import Follower
@@ -25,6 +27,9 @@ VOICE = web.AppKey("voice", Voice)
 HOUSE = web.AppKey("house", House)
 PLACEHOLDERS = web.AppKey("placeholders", Placeholders)
 ATTENDANCE = web.AppKey("attendance", Attendance)
+LISTENERS = web.AppKey("listeners", Listeners)
+STREAMS = web.AppKey("streams", Places)
+CONNECTIONS = web.AppKey("connections", Places)
 PACE = web.AppKey("pace", Pace)
 METRICS = web.AppKey("metrics", Metrics)
 NEWS = web.AppKey("news", News)

@@ -16,7 +16,7 @@ class Person:
     """The bearer of a session; the name is how it was registered.
 
     `since` (ms since 1970): when this holder took the name. A guest's name is free again later and passes to others.
-    `connection`: the socket that speaks; None over HTTP.
+    `connection`: the socket that speaks; None over HTTP. `address`: from where, as limits count it.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Person:
     is_admin: bool = False
     scopes: frozenset[Scope] = EVERY_SCOPE
     connection: str | None = None
+    address: str = "unknown"
 
     def wrote(self, message: Message) -> bool:
         """Whether a message is by this holder of the name, and by no bot and no earlier one."""

@@ -20,6 +20,7 @@ from hub.dispatch import job_for, new_job_id
 from hub.draft import Draft
 from hub.ids import CommentIds
 from hub.rows import OpenJob, Stored
+from hub.waiting_answers import WaitingAnswers
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,10 @@ class Place:
 class Placeholders:
     """Makes placeholders and sends their jobs."""
 
-    def __init__(self, ids: CommentIds, send: SendJob, deadline_s: int) -> None:
+    def __init__(self, ids: CommentIds, send: SendJob, deadline_s: int, waiting: WaitingAnswers) -> None:
         self._ids = ids
         self._send = send
+        self._waiting = waiting
         self._deadline_ms = deadline_s * 1000
         self._marking: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -58,11 +60,18 @@ class Placeholders:
         *,
         at: Milliseconds,
         parameters: Parameters | None,
+        asked_by: str | None = None,
         alternative_of: int | None = None,
     ) -> tuple[Message, OpenJob]:
-        """Write the placeholder of a bot's answer to `question`, and its open row."""
+        """Write the placeholder of a bot's answer to `question`, and its open row.
+
+        Raises TooManyRequestsError where the person who asks waits for too many.
+        """
+        if asked_by is not None:
+            self._waiting.check(question.channel, asked_by, draft.opened_by(asked_by) + 1)
         place = Place(question.channel, question.topic, question.comment_id)
-        message, job = self._made(place, card, at, self._deadline_ms)
+        message, made = self._made(place, card, at, self._deadline_ms)
+        job = made.model_copy(update={"asked_by": asked_by})
         message = message.model_copy(update={"parameters": parameters, "alternative_of": alternative_of})
         draft.open(job)
         return draft.put(Stored(message=message, job_id=job.job_id)), job
@@ -102,6 +111,7 @@ class Placeholders:
         self, channel_log: ChannelLog, placeholders: Sequence[Message], opened: Sequence[OpenJob]
     ) -> None:
         """Queue the jobs of what was just opened; a repeated call has placeholders but opened nothing."""
+        self._waiting.opened(opened)
         asked = zip(placeholders, opened, strict=False)
         await asyncio.gather(*(self.ask(channel_log, Stored(message=message), job) for message, job in asked))
 

@@ -70,7 +70,14 @@ class PostOffice:
         parent = await self._parent(draft, post)
         message = draft.put(Stored(message=self._message(post, parent)))
         placed = [
-            self._placeholders.put(draft, message, card, at=message.sent_at, parameters=post.request.parameters)
+            self._placeholders.put(
+                draft,
+                message,
+                card,
+                at=message.sent_at,
+                parameters=post.request.parameters,
+                asked_by=post.author.name,
+            )
             for card in post.bots
         ]
         answers = tuple(answer for answer, _ in placed)

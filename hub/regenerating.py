@@ -56,6 +56,7 @@ class Regeneration:
             answered.card,
             at=now_ms(),
             parameters=_without_seed(question.parameters),
+            asked_by=person.name,
             alternative_of=first.message.comment_id,
         )
         draft.put(first.model_copy(update={"alternatives": (*first.alternatives, message.comment_id)}), first)

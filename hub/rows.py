@@ -45,7 +45,10 @@ class Stored(Wire):
 
 
 class OpenJob(Wire):
-    """A placeholder that waits. `queued` once the job is known to lie on its queue; times in ms since 1970."""
+    """A placeholder that waits. `queued` once the job is known to lie on its queue; times in ms since 1970.
+
+    `asked_by`: the person who waits for it.
+    """
 
     channel: str
     comment_id: CommentId
@@ -55,6 +58,7 @@ class OpenJob(Wire):
     touched_at: Milliseconds
     deadline_at: Milliseconds
     requeue: int = 0
+    asked_by: str | None = None
 
 
 class Posting(Wire):

@@ -1,14 +1,18 @@
 """What the hub reads from its environment and an optional `.env`, once, at its start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
+from limits import RateLimitItem
 from pydantic import Field, SecretStr, model_validator
 
 from contracts.logs import LogFormat, LogLevel
 from contracts.settings import ProcessSettings
 from contracts.wire import ChannelName
 from hub.chatter_rules import Rules, RulesSetting
+from hub.limits import SHARES, Action
+from hub.rates import Rate, rates
 
 DAY_S = 86_400
 
@@ -24,6 +28,19 @@ class Settings(ProcessSettings):
     hub_engine_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     hub_redis_url: SecretStr | None = None
     hub_home_channel: ChannelName = "CoopAndPabloPlayHouse"
+    # By account, unless hub/limits.py says otherwise.
+    hub_limit_calls: Rate = "1200/minute"
+    hub_limit_joins: Rate = "120/minute"
+    hub_limit_keys: Rate = "20/hour"
+    hub_limit_posts: Rate = "60/minute"
+    hub_limit_registrations: Rate = "60/hour"
+    hub_limit_searches: Rate = "60/minute"
+    hub_limit_sign_ins: Rate = "20/minute"
+    hub_limit_uploads: Rate = "60/hour"
+    hub_limit_votes: Rate = "120/minute"
+    hub_limit_waiting: Annotated[int, Field(ge=1)] = 20
+    hub_limit_connections: Annotated[int, Field(ge=1)] = 500
+    hub_trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     hub_job_deadline_s: Annotated[int, Field(ge=1, le=30 * DAY_S)] = 7 * DAY_S
     hub_chatter: RulesSetting = Rules()
     hub_metrics: bool = False
@@ -34,6 +51,10 @@ class Settings(ProcessSettings):
     hub_upload_mib: Annotated[int, Field(ge=1, le=100)] = 10
     hub_page: Path = Path("frontend/web/dist")
     playhouse_data: Path = Path(".data")
+
+    def limits(self) -> Mapping[Action, tuple[RateLimitItem, ...]]:
+        """How often each action may be done."""
+        return {action: rates(getattr(self, f"hub_limit_{action}")) for action in SHARES}
 
     @model_validator(mode="after")
     def _storage_is_named(self) -> Self:

@@ -12,8 +12,11 @@ from aiohttp import web
 from contracts.calls import CallError, Connect, Disconnect, Done, GetMessagesForChannel, Joined, Refusal, Typing
 from contracts.names import ENGINE_NAMESPACE, RING
 from contracts.wire import Wire
-from hub.calls import CALLS, history, perform
+from hub.asking import asked_from
+from hub.broadcast import PEOPLE
+from hub.calls import CALLS, allow, history, perform
 from hub.errors import HubError, TooManyRequestsError, UnauthorizedError
+from hub.floods import Floods
 from hub.http import as_hub_error
 from hub.keys import ATTENDANCE, HOUSE, PACE, ROLL_CALL, SETTINGS, VOICE
 from hub.people import Person
@@ -28,6 +31,7 @@ class Sockets:
         self._app = app
         self._server = server
         self._people: dict[str, Person] = {}
+        self._floods = Floods()
         self._of_connections: dict[str, tuple[type[Wire], Callable[[str, Person, Any], Awaitable[Wire]]]] = {
             "Connect": (Connect, self.join),
             "Disconnect": (Disconnect, self.leave),
@@ -76,33 +80,51 @@ class Sockets:
         """Any call of this connection, acknowledged with what it gave or why it was refused."""
         done: Wire
         try:
-            person = self._people.get(sid)
-            if person is None:
-                raise UnauthorizedError("Please log in.")
-            if name in self._of_connections:
-                form, act = self._of_connections[name]
-                with watched_call(self._app[HOUSE].metrics, name):
-                    done = await act(sid, person, form.model_validate(data, strict=False))
-            else:
-                done = await perform(self._app[HOUSE], person, name, data)
+            with self._floods.one_more(sid):
+                done = await self._done(name, sid, data)
         except Exception as error:  # noqa: BLE001  translated once, at the edge
-            done = _refusal(as_hub_error(error))
+            told = as_hub_error(error)
+            if isinstance(told, TooManyRequestsError) and self._floods.refused(sid):
+                self._drop(sid)
+            done = _refusal(told)
         return done.model_dump(mode="json")
 
+    async def _done(self, name: str, sid: str, data: Any) -> Wire:
+        person = self._people.get(sid)
+        if person is None:
+            raise UnauthorizedError("Please log in.")
+        house = self._app[HOUSE]
+        if name not in self._of_connections:
+            return await perform(house, person, name, data)
+        form, act = self._of_connections[name]
+        allow(person, "read")
+        await house.limits.of(person, "joins" if name == "Connect" else "calls")
+        with watched_call(house.metrics, name):
+            return await act(sid, person, form.model_validate(data, strict=False))
+
+    def _drop(self, sid: str) -> None:
+        """Close a connection without a word: whatever is said to it waits in memory."""
+        socket = self._server.eio.sockets.get(self._server.manager.eio_sid_from_sid(sid, PEOPLE))
+        if socket is not None:
+            socket.transport.abort()
+
     async def _arrived(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        address = asked_from(environ["aiohttp.request"])
         # Nobody reads the request again, and it would live as long as the connection: some 3 KiB each.
         environ.clear()
         try:
             token = auth.get("token") if isinstance(auth, dict) else None
             if not isinstance(token, str):
                 raise UnauthorizedError("Please log in.")
-            self._people[sid] = replace(await self._app[HOUSE].accounts.person(token), connection=sid)
+            person = await self._app[HOUSE].accounts.person(token)
+            self._people[sid] = replace(person, connection=sid, address=address)
             await self._server.enter_room(sid, EVERYONE)
         except Exception as error:
             told = as_hub_error(error)
             raise _refused(told) from error
 
     async def _gone(self, sid: str, *_reason: Any) -> None:
+        self._floods.gone(sid)
         person = self._people.pop(sid, None)
         if person is not None:
             for channel in self._app[ATTENDANCE].gone(sid, person.name):

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from contracts.message import MessageError
@@ -29,12 +30,13 @@ SILENT_AFTER_MS = 600_000
 EXPIRED = MessageError(code="expired", message="Nobody was there to answer in time.")
 
 Ask = Callable[[ChannelLog, Stored, OpenJob], Awaitable[None]]
+Swept = Callable[[str, Sequence[OpenJob], float], None]
 
 
 class Sweep:
     """Runs on each hub; a conditional write on the open row decides which of them acts."""
 
-    def __init__(self, archive: Archive, channels: Channels, bots: Bots, ask: Ask) -> None:
+    def __init__(self, archive: Archive, channels: Channels, bots: Bots, ask: Ask, swept: Swept) -> None:
         self._archive = archive
         self._channels = channels
         self._bots = bots
@@ -42,6 +44,7 @@ class Sweep:
         # By channel, as of the last round.
         self.waiting: dict[str, tuple[OpenJob, ...]] = {}
         self.expired = 0
+        self._swept = swept
 
     async def run(self) -> None:
         """Sweep for ever; nothing but cancellation ends it."""
@@ -59,8 +62,10 @@ class Sweep:
     async def channel(self, name: str) -> None:
         """Repair one channel: one short range, and the rows that need it."""
         channel_log = self._archive.channel(name)
+        since = time.monotonic()
         waiting = await channel_log.open_jobs()
         self.waiting[name] = tuple(opened for opened, _ in waiting)
+        self._swept(name, self.waiting[name], since)
         for opened, etag in waiting:
             if now_ms() > opened.deadline_at:
                 self.expired += await channel_log.commit(partial(_expire, opened=opened))

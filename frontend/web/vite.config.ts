@@ -2,13 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { apiDocs } from './build/api-docs.ts';
 import { budget } from './build/budget.ts';
 import { compress } from './build/compress.ts';
 
 const hub = process.env['HUB_ADDRESS'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), budget(200), compress()],
+  plugins: [react(), budget(200), apiDocs(), compress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false },
   server: {

@@ -15,6 +15,7 @@ from typing import Any, Final
 import aiohttp
 
 from contracts.storage import azurite_connection_string
+from hub.limits import SHARES
 from infra.azurite import PORTS, azurite_answers, azurite_command
 from infra.ports import free_ports
 from tests.services import SHARED_MEMORY
@@ -28,6 +29,11 @@ STOP_S: Final = 15.0
 # One line of a child holds all that it measured.
 LONGEST_LINE: Final = 1 << 26
 
+# What is measured is how fast it goes, not how soon it is refused.
+NO_LIMITS: Final = {f"HUB_LIMIT_{action.upper()}": "off" for action in SHARES} | {
+    "HUB_LIMIT_WAITING": "1000000",
+    "HUB_LIMIT_CONNECTIONS": "1000000",
+}
 CLEAN: Final = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "ENGINE_", "AZURE_"))}
 
 
@@ -135,6 +141,7 @@ async def hub(place: Playground) -> AsyncIterator[Hub]:
         "AZURE_STORAGE_CONNECTION_STRING": place.connection_string,
         "HUB_PORT": str(port),
         "HUB_ENGINE_TOKEN": ENGINE_TOKEN,
+        **NO_LIMITS,
         "PLAYHOUSE_DATA": str(place.folder),
     }
     address = f"http://127.0.0.1:{port}"

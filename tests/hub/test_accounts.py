@@ -58,10 +58,10 @@ async def test_a_name_is_taken_whatever_its_case_and_bots_have_theirs(hub: str, 
     [
         ("/api/sessions", {"name": "Alice", "password": "wrong"}, 401, "invalid_credentials"),
         ("/api/sessions", {"name": "nobody/../", "password": "wrong"}, 401, "invalid_credentials"),
-        ("/api/accounts", {"name": "Bob", "password": "short"}, 400, "bad_request"),
-        ("/api/accounts", {"name": "<b>Bob</b>", "password": "long enough"}, 400, "bad_request"),
-        ("/api/accounts", {"name": "Bob", "password": "long enough", "isAdmin": True}, 400, "bad_request"),
-        ("/api/accounts", [1, 2], 400, "bad_request"),
+        ("/api/accounts", {"name": "Bob", "password": "short"}, 422, "invalid_form"),
+        ("/api/accounts", {"name": "<b>Bob</b>", "password": "long enough"}, 422, "invalid_form"),
+        ("/api/accounts", {"name": "Bob", "password": "long enough", "isAdmin": True}, 422, "invalid_form"),
+        ("/api/accounts", [1, 2], 422, "invalid_form"),
         ("/api/nothing", {}, 404, "not_found"),
     ],
 )
@@ -75,7 +75,9 @@ async def test_a_form_that_does_not_fit_is_refused_by_name(
 
 
 async def test_a_body_that_is_no_json_is_a_bad_request(hub: str) -> None:
-    status, problem = await send(hub, "POST", "/api/sessions", data=b"\xff{")
+    status, problem = await send(
+        hub, "POST", "/api/sessions", data=aiohttp.BytesPayload(b"\xff{", content_type="application/json")
+    )
     assert (status, problem["code"]) == (400, "bad_request")
 
 
@@ -134,7 +136,7 @@ async def test_nobody_shares_before_saying_so_and_everybody_may_change_their_min
 async def test_only_true_is_agreement(hub: str, wish: dict[str, object]) -> None:
     token = str((await send(hub, "POST", "/api/accounts", json=ALICE))[1]["accessToken"])
     status, problem = await send(hub, "PATCH", "/api/account", token, json=wish)
-    assert (status, problem["code"]) == (400, "bad_request")
+    assert (status, problem["code"]) == (422, "invalid_form")
     assert (await send(hub, "GET", "/api/account", token))[1]["sharesForTraining"] is False
 
 

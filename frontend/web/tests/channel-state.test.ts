@@ -33,6 +33,7 @@ function pageOf(messages: readonly Message[], hasMore = false): Page {
     ok: true,
     messages: [...last.values()].toSorted((a, b) => a.commentId - b.commentId),
     hasMore,
+    nextCursor: null,
     revision: Math.max(0, ...messages.map((each) => each.revision)),
   };
 }

@@ -15,7 +15,10 @@ import { golden, message } from './golden';
 
 declare const jsdom: { reconfigure: (options: { url: string }) => void };
 
-const REFUSAL: Refusal = { ok: false, error: { code: 'storage_unavailable', message: 'Not now.' }, retryAfterS: null };
+const REFUSAL: Refusal = {
+  ok: false,
+  error: { code: 'storage_unavailable', message: 'Not now.', retryAfterS: null },
+};
 
 export class SmallHub {
   readonly sent: ReceiveMessage[] = [];
@@ -106,6 +109,7 @@ export class SmallHub {
       ok: true,
       messages: wanted.slice(-limit),
       hasMore: wanted.length > limit,
+      nextCursor: null,
       revision: this.changes.length,
     };
   }

@@ -5,12 +5,14 @@
  */
 export interface Wire {
   AccountCard: AccountCard;
+  AnswersEnded: AnswersEnded;
   BotCard: BotCard;
   BotStatus: BotStatus;
   BotStatuses: BotStatuses;
   CallError: CallError;
   ChangeAccount: ChangeAccount;
   ChannelCard: ChannelCard;
+  ChannelCards: ChannelCards;
   ChannelChanged: ChannelChanged;
   Connect: Connect;
   DeleteMessage: DeleteMessage;
@@ -19,8 +21,10 @@ export interface Wire {
   EnterAsGuest: EnterAsGuest;
   Failed: Failed;
   Finished: Finished;
+  FormError: FormError;
   Found: Found;
   Fragment: Fragment;
+  GetMessage: GetMessage;
   GetMessagesForChannel: GetMessagesForChannel;
   Heartbeat: Heartbeat;
   Hit: Hit;
@@ -30,17 +34,21 @@ export interface Wire {
   LogIn: LogIn;
   Message: Message;
   MessageError: MessageError;
+  OneMessage: OneMessage;
   Page: Page;
   'Parameters-Input': ParametersInput;
   'Parameters-Output': ParametersOutput;
   PictureProgress: PictureProgress;
   Posted: Posted;
   Presence: Presence;
+  Problem: Problem;
+  ProblemMeaning: ProblemMeaning;
   Progress: Progress;
   ReceiveMessage: ReceiveMessage;
   Refusal: Refusal;
   Regenerate: Regenerate;
   Register: Register;
+  Reset: Reset;
   Search: Search;
   SendMessages: SendMessages;
   Session: Session;
@@ -60,6 +68,13 @@ export interface AccountCard {
   isGuest: boolean;
   name: string;
   sharesForTraining: boolean;
+}
+/**
+ * Every answer to this message has ended, and so does the stream.
+ */
+export interface AnswersEnded {
+  channel: string;
+  commentId: number;
 }
 /**
  * What a bot is, in the engine's own words. `avatar` is an emoji.
@@ -156,6 +171,12 @@ export interface ChannelCard {
   description: string;
   name: string;
   title: string;
+}
+/**
+ * The channels that one may read, in the order of their names.
+ */
+export interface ChannelCards {
+  channels: ChannelCard[];
 }
 /**
  * A channel is new, or its card changed.
@@ -258,6 +279,13 @@ export interface Usage {
   tokensPerSecond: number | null;
 }
 /**
+ * What is wrong with one field; `pointer` is a JSON Pointer into what was sent, such as `#/parameters/seed`.
+ */
+export interface FormError {
+  detail: string;
+  pointer: string;
+}
+/**
  * The answer to `Search`. `cursor` leads to the next page, where there is one.
  *
  * `is_complete` is false while this hub still reads older messages in: then there may be more than was found.
@@ -289,12 +317,22 @@ export interface Fragment {
   text: string;
 }
 /**
+ * One message as it stands.
+ */
+export interface GetMessage {
+  channel: string;
+  commentId: number;
+}
+/**
  * A page of history: the newest, those before a comment id, or what changed after a revision.
+ *
+ * `cursor`: what an earlier page called its `next_cursor`, in place of `before`.
  */
 export interface GetMessagesForChannel {
   after?: number | null;
   before?: number | null;
   channel: string;
+  cursor?: string | null;
   limit?: number;
 }
 /**
@@ -361,10 +399,12 @@ export interface Joined {
  * Messages in rising order of comment id; `revision` is the channel's own when the page was read.
  *
  * After `after`: `has_more` says that more changes than the limit were made, and the client loads afresh.
+ * Otherwise `next_cursor` leads to the messages before these, if there are any.
  */
 export interface Page {
   hasMore: boolean;
   messages: Message[];
+  nextCursor: string | null;
   ok: true;
   revision: number;
 }
@@ -430,6 +470,13 @@ export interface LogIn {
   password: string;
 }
 /**
+ * The answer to `GetMessage`.
+ */
+export interface OneMessage {
+  message: Message;
+  ok: true;
+}
+/**
  * What a person may ask of a model; what is left out is the bot's own default.
  */
 export interface ParametersInput {
@@ -461,6 +508,69 @@ export interface Posted {
 export interface Presence {
   channel: string;
   present: string[];
+}
+/**
+ * Every error under `/api/`. `type` is an address that explains the code; `detail` is a sentence for people.
+ *
+ * `errors`, at 422: each field that does not fit. `retry_after_s`, at 429 and 503: what the header `Retry-After` says.
+ */
+export interface Problem {
+  code:
+    | (
+        | 'bad_request'
+        | 'broken_picture'
+        | 'conflict'
+        | 'empty_text'
+        | 'forbidden'
+        | 'internal'
+        | 'invalid_credentials'
+        | 'name_taken'
+        | 'not_found'
+        | 'picture_too_large'
+        | 'storage_unavailable'
+        | 'text_too_long'
+        | 'too_many_requests'
+        | 'unauthorized'
+        | 'unknown_bot'
+        | 'unknown_channel'
+        | 'unsupported_picture'
+      )
+    | ('invalid_form' | 'method_not_allowed' | 'too_large' | 'unsupported_media_type');
+  detail: string;
+  errors: FormError[] | null;
+  retryAfterS: number | null;
+  status: number;
+  title: string;
+  type: string;
+}
+/**
+ * What a code means, at the address that a problem has as its `type`.
+ */
+export interface ProblemMeaning {
+  code:
+    | (
+        | 'bad_request'
+        | 'broken_picture'
+        | 'conflict'
+        | 'empty_text'
+        | 'forbidden'
+        | 'internal'
+        | 'invalid_credentials'
+        | 'name_taken'
+        | 'not_found'
+        | 'picture_too_large'
+        | 'storage_unavailable'
+        | 'text_too_long'
+        | 'too_many_requests'
+        | 'unauthorized'
+        | 'unknown_bot'
+        | 'unknown_channel'
+        | 'unsupported_picture'
+      )
+    | ('invalid_form' | 'method_not_allowed' | 'too_large' | 'unsupported_media_type');
+  meaning: string;
+  status: number;
+  title: string;
 }
 /**
  * The answer so far.
@@ -517,6 +627,13 @@ export interface Register {
   email?: string | null;
   name: string;
   password: string;
+}
+/**
+ * More changed than a page holds since the stream broke: load the channel afresh.
+ */
+export interface Reset {
+  channel: string;
+  revision: number;
 }
 /**
  * Find messages. `text` holds words, "exact phrases", `-without` and `prefix*`; all must be met.
