@@ -34,6 +34,7 @@ ErrorCode = Literal[
 ]
 
 Chatter = Literal["off", "slow", "lively"]
+Visibility = Literal["public", "unlisted", "invite"]
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TOPIC_LIMIT)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
@@ -109,8 +110,28 @@ class Regenerate(Wire):
     client_id: ClientId | None = None
 
 
+class EditMessage(Wire):
+    """Change the words of a message of one's own. Whom it calls does not change: an edit adds no mention.
+
+    `client_id` makes a retry harmless; `revision`: the message's own, as the caller saw it; a newer one is a conflict.
+    """
+
+    channel: ChannelName
+    comment_id: CommentId
+    text: str
+    client_id: ClientId | None = None
+    revision: Revision | None = None
+
+
+class ChooseAnswer(Wire):
+    """Say which of the answers that one question got from one bot is shown."""
+
+    channel: ChannelName
+    comment_id: CommentId
+
+
 class DeleteMessage(Wire):
-    """Delete a message of one's own, or a bot's answer to one."""
+    """Delete a message of one's own, or a bot's answer to one; moderators delete any."""
 
     channel: ChannelName
     comment_id: CommentId
@@ -152,9 +173,11 @@ class Done(Wire):
 
 
 class ChannelCard(Wire):
-    """A channel as a list shows it. `bot` answers what is addressed to nobody.
+    """A channel as a list shows it. `bot` answers what is addressed to nobody; of `bots` alone, if any are named.
 
-    `chatter`: how much its bots say without being asked.
+    `chatter`: how much its bots say without being asked. `visibility`: a public channel is in everybody's list, an
+    unlisted one is open to who knows its name, and of one by invitation others do not learn that it is there.
+    `ownerless`: the house made it, and administrators keep it. `version` rises with every change of the card.
     """
 
     name: ChannelName
@@ -163,6 +186,12 @@ class ChannelCard(Wire):
     default_topic: str = "General"
     bot: PersonName | None = None
     chatter: Chatter = "off"
+    rules: str = ""
+    bots: tuple[PersonName, ...] | None = None
+    visibility: Visibility = "public"
+    archived: bool = False
+    ownerless: bool = False
+    version: Revision = 0
 
 
 class Page(Wire):
@@ -203,6 +232,13 @@ class Posted(Wire):
     ok: Literal[True] = True
     message: Message
     answers: tuple[Message, ...]
+
+
+class Changed(Wire):
+    """The answer to `EditMessage` and `ChooseAnswer`: the message as it stands now."""
+
+    ok: Literal[True] = True
+    message: Message
 
 
 class Voted(Wire):
@@ -250,3 +286,15 @@ class ChannelChanged(Wire):
     """A channel is new, or its card changed."""
 
     channel: ChannelCard
+
+
+class ChannelGone(Wire):
+    """A channel is no more, or no longer the hearer's."""
+
+    channel: ChannelName
+
+
+class Mentioned(Wire):
+    """Somebody called the hearer by name, in a channel that the hearer may read."""
+
+    message: Message

@@ -84,7 +84,8 @@ class Message(Wire):
 
     `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
     so a client that holds revision n and hears n+2 knows that it missed one. What was deleted keeps its place and loses
-    its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other.
+    its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other;
+    `shown`, in that first one, is the id of the one to show. `mentions` are accounts that the text calls by name.
     """
 
     comment_id: CommentId
@@ -98,11 +99,13 @@ class Message(Wire):
     is_thinking: bool = False
     parent_id: CommentId | None = None
     alternative_of: CommentId | None = None
+    shown: CommentId | None = None
     sent_at: Milliseconds
     edited_at: Milliseconds | None = None
     deleted_at: Milliseconds | None = None
     revision: Revision
     images: tuple[Image, ...] = ()
+    mentions: tuple[str, ...] = ()
     parameters: Parameters | None = None
     usage: Usage | None = None
     up: Annotated[int, Field(ge=0)] = 0

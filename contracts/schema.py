@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from contracts import accounts, calls, events, jobs, message, problems, search, streams
+from contracts import accounts, calls, channels, events, jobs, message, problems, reports, search, streams
 
 PATH = Path(__file__).with_name("schema.json")
 
@@ -24,10 +24,31 @@ SENT: tuple[type[BaseModel], ...] = (
     calls.GetMessage,
     calls.StopThinking,
     calls.Regenerate,
+    calls.EditMessage,
+    calls.ChooseAnswer,
     calls.DeleteMessage,
     calls.Vote,
     calls.Typing,
     search.Search,
+    channels.CreateChannel,
+    channels.ChangeChannel,
+    channels.DeleteChannel,
+    channels.ListChannels,
+    channels.JoinChannel,
+    channels.LeaveChannel,
+    channels.ListMembers,
+    channels.SetRole,
+    channels.Mute,
+    channels.Kick,
+    channels.Ban,
+    channels.Unban,
+    channels.Invite,
+    channels.ListInvitations,
+    channels.RevokeInvitation,
+    channels.MarkRead,
+    reports.ReportMessage,
+    reports.ListReports,
+    reports.ResolveReport,
 )
 RECEIVED: tuple[type[BaseModel], ...] = (
     accounts.Session,
@@ -38,6 +59,7 @@ RECEIVED: tuple[type[BaseModel], ...] = (
     calls.OneMessage,
     calls.Joined,
     calls.Posted,
+    calls.Changed,
     calls.Voted,
     calls.SendMessages,
     calls.Presence,
@@ -51,6 +73,16 @@ RECEIVED: tuple[type[BaseModel], ...] = (
     problems.ProblemMeaning,
     streams.Reset,
     streams.AnswersEnded,
+    calls.ChannelGone,
+    calls.Mentioned,
+    channels.ChannelStands,
+    channels.MyChannels,
+    channels.Joining,
+    channels.Members,
+    channels.Invitation,
+    channels.Invitations,
+    channels.MarkedRead,
+    reports.Reports,
     message.Message,
     search.Found,
     jobs.Job,

@@ -7,7 +7,7 @@ from contracts.events import AnyJobEvent, Failed, Finished, Progress, Started
 from contracts.message import MessageError
 from hub.clock import now_ms
 from hub.draft import Draft
-from hub.erasing import quotes_what_was_deleted
+from hub.forgetting import quotes_what_is_gone
 from hub.rows import Stored
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ async def take(draft: Draft, event: AnyJobEvent, again: bool) -> Stored | None:
         if again and before.job_id == event.job_id:
             draft.echo(before.message)
         return None
-    if after.message.prompt is not None and await quotes_what_was_deleted(draft, after.message):
+    if after.message.prompt is not None and await quotes_what_is_gone(draft, after):
         after = after.model_copy(update={"message": after.message.model_copy(update={"prompt": None})})
     draft.put(after, before)
     if not after.message.is_thinking:

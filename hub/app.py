@@ -27,14 +27,18 @@ from hub.api.doors import add_api
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.broadcast import ReadyFramesOverRedis, begin, say_goodbye, socket_server
-from hub.channels import Channels
+from hub.channel_rows import Channel
+from hub.channels import Channels, somebody_lost_access
 from hub.chatter import Chatter
 from hub.chatter_row import TalkRows
 from hub.chatter_speech import Speech
 from hub.crowding import crowding
+from hub.dissolving import Dissolution
 from hub.drain import Drain
+from hub.founding import first_channels
 from hub.house import House
 from hub.ids import comment_ids
+from hub.invitation_book import InvitationBook
 from hub.json_bodies import MOST_BYTES
 from hub.keys import (
     ATTENDANCE,
@@ -56,6 +60,8 @@ from hub.keys import (
     VOICE,
 )
 from hub.limits import Limits
+from hub.members import Members
+from hub.mentions import Mentions
 from hub.metrics import Metrics
 from hub.news import News
 from hub.page import add_page
@@ -68,6 +74,8 @@ from hub.posting import PostOffice
 from hub.presence import Attendance
 from hub.problems import problems
 from hub.regenerating import Regeneration
+from hub.registry import Registry
+from hub.report_book import ReportBook
 from hub.roll_call import RollCall
 from hub.rows import Stored
 from hub.scrape import MOMENT, Lag, Moment, Sources, scrape
@@ -75,9 +83,10 @@ from hub.search.following import Follower
 from hub.search.searching import Searching
 from hub.search.shelf import Shelf
 from hub.settings import Settings
-from hub.sockets import Sockets, listen_to_engines
+from hub.sockets import SOCKETS, Sockets, listen_to_engines
 from hub.sweep import Sweep
 from hub.tables import open_tables
+from hub.telling import Hearing
 from hub.tokens import Tokens, kept_secret
 from hub.uploads import door
 from hub.uploads.taking import Uploads
@@ -111,7 +120,8 @@ def create_app(settings: Settings) -> web.Application:
     app.on_shutdown.append(partial(_leave, server))
     if isinstance(server.manager, ReadyFramesOverRedis):
         app.on_cleanup.append(lambda _app: server.manager.close())
-    Sockets(app, server).listen()
+    app[SOCKETS] = Sockets(app, server)
+    app[SOCKETS].listen()
     listen_to_engines(app, server)
     app.router.add_routes(door.routes)
     add_api(app)
@@ -159,18 +169,21 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
         follower.feed(channel, messages)
 
     archive = Archive(tables.messages, committed)
-    channels = Channels(tables.channels, voice.channel)
+    members = Members(tables.channels)
+    channels = Channels(tables.channels, partial(_channel_changed, app, members))
+    access = Access(channels, members)
     follower = app[FOLLOWER] = Follower(archive, channels, Shelf(settings.playhouse_data))
     redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
     limits = Limits(settings.limits(), redis_url)
     bots = Bots(tables.bots, voice.bots)
+    registry = Registry(tables.accounts)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
-    access = Access(channels)
     pictures = PictureBook(tables.pictures)
     gallery = Gallery(pictures, access, channels)
     uploads = Uploads(app[STORAGE], pictures, access)
+    Hearing(app[NEWS], channels, members, voice, app[SOCKETS].evict)
     await channels.refresh()
-    await channels.ensure(ChannelCard(name=settings.hub_home_channel, title="The Playhouse"))
+    await asyncio.gather(*map(channels.ensure, first_channels(settings.hub_home_channel)))
     await bots.refresh()
     async with AsyncExitStack() as senders:
         senders_by_pool: dict[str, Outbox[Job]] = {}
@@ -182,15 +195,22 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             app[PACE].busy()
 
         placeholders = app[PLACEHOLDERS] = Placeholders(app[IDS], send, settings.hub_job_deadline_s, waiting)
+        mentions = Mentions(registry, bots, access, voice.mentioned)
         app[HOUSE] = House(
+            home=settings.hub_home_channel,
             storage=app[STORAGE],
             news=app[NEWS],
             archive=archive,
             channels=channels,
             access=access,
+            members=members,
+            invitations=InvitationBook(tables.channels),
+            reports=ReportBook(tables.channels),
+            registry=registry,
+            dissolution=Dissolution(app[STORAGE], tables, channels, members, archive, pictures),
             bots=bots,
             accounts=Accounts(tables.accounts, tokens, lambda name: bots.find(name) is not None),
-            post_office=PostOffice(archive, bots, app[IDS], placeholders, pictures),
+            post_office=PostOffice(archive, bots, app[IDS], placeholders, mentions, pictures),
             regeneration=Regeneration(archive, bots, placeholders),
             votes=Votes(tables.votes),
             metrics=app[METRICS],
@@ -205,6 +225,18 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
         await placeholders.close()
         uploads.end()
     await limits.close()
+
+
+async def _channel_changed(
+    app: web.Application, members: Members, before: Channel | None, after: Channel | None
+) -> None:
+    """First out with those who may not stay, then the news."""
+    if before is not None and somebody_lost_access(before, after):
+        members.forget_all()
+        await app[SOCKETS].look_again(before.card.name)
+    old, new = (one.card if one is not None else None for one in (before, after))
+    if old != new:
+        app[VOICE].channel(old, new)
 
 
 @asynccontextmanager
@@ -251,6 +283,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         sweep,
         app[FOLLOWER],
         Clearing(house.pictures, house.archive, house.storage),
+        house.dissolution,
         _chatter(app, sweep),
         *lag,
     )

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.calls import (
+    Changed,
+    ChooseAnswer,
     DeleteMessage,
     Done,
+    EditMessage,
     GetMessage,
     GetMessagesForChannel,
     OneMessage,
@@ -18,9 +21,28 @@ from contracts.calls import (
     Vote,
     Voted,
 )
+from contracts.channels import (
+    Ban,
+    ChangeChannel,
+    CreateChannel,
+    DeleteChannel,
+    Invite,
+    JoinChannel,
+    Kick,
+    LeaveChannel,
+    ListChannels,
+    ListInvitations,
+    ListMembers,
+    MarkRead,
+    Mute,
+    RevokeInvitation,
+    SetRole,
+    Unban,
+)
+from contracts.reports import ListReports, ReportMessage, ResolveReport
 from contracts.search import Found, Search
 from contracts.wire import Wire
-from hub import erasing, stopping
+from hub import choosing, editing, erasing, inviting, joining, keeping, ordering, reading, reporting, stopping
 from hub.channel_log import ChannelLog
 from hub.cursors import cursor, number_at
 from hub.errors import BadRequestError, ForbiddenError, NotFoundError
@@ -89,7 +111,9 @@ async def message(house: House, person: Person, call: GetMessage) -> OneMessage:
 
 
 async def stop(house: House, person: Person, call: StopThinking) -> Done:
-    await stopping.stop(house.storage, await _writable(house, person, call.channel), call.comment_id, person)
+    channel_log = await _writable(house, person, call.channel)
+    moderates = await house.access.moderates(person, channel_log.channel)
+    await stopping.stop(house.storage, channel_log, call.comment_id, person, moderates=moderates)
     return Done()
 
 
@@ -99,9 +123,21 @@ async def regenerate(house: House, person: Person, call: Regenerate) -> Posted:
     return await house.regeneration.again(call, person, card)
 
 
+async def edit(house: House, person: Person, call: EditMessage) -> Changed:
+    return await editing.edit(await _writable(house, person, call.channel), call, person)
+
+
+async def choose(house: House, person: Person, call: ChooseAnswer) -> Changed:
+    channel_log = await _writable(house, person, call.channel)
+    moderates = await house.access.moderates(person, channel_log.channel)
+    return await choosing.choose(channel_log, call, person, moderates=moderates)
+
+
 async def delete(house: House, person: Person, call: DeleteMessage) -> Done:
+    # Also where one may not write any more: what one said stays one's own to take back.
     channel_log = await _readable(house, person, call.channel)
-    await erasing.delete(house.storage, house.pictures, channel_log, call.comment_id, person)
+    moderates = await house.access.moderates(person, channel_log.channel)
+    await erasing.delete(house.storage, house.pictures, channel_log, call.comment_id, person, moderates=moderates)
     return Done()
 
 
@@ -131,6 +167,27 @@ CALLS: Final[Mapping[str, Call]] = {
     "StopThinking": Call(StopThinking, stop, "write"),
     "Regenerate": Call(Regenerate, regenerate, "write", "posts"),
     "DeleteMessage": Call(DeleteMessage, delete, "write"),
+    "EditMessage": Call(EditMessage, edit, "write", "posts"),
+    "ChooseAnswer": Call(ChooseAnswer, choose, "write"),
     "Vote": Call(Vote, vote, "write", "votes"),
     "Search": Call(Search, search, "read", "searches"),
+    "ReportMessage": Call(ReportMessage, reporting.report, "write", "posts"),
+    "ListReports": Call(ListReports, reporting.listed, "manage"),
+    "ResolveReport": Call(ResolveReport, reporting.resolve, "manage"),
+    "ListChannels": Call(ListChannels, reading.channels, "read"),
+    "MarkRead": Call(MarkRead, reading.mark_read, "write"),
+    "JoinChannel": Call(JoinChannel, joining.join, "write", "joins"),
+    "LeaveChannel": Call(LeaveChannel, joining.leave, "write"),
+    "ListMembers": Call(ListMembers, ordering.people, "read"),
+    "CreateChannel": Call(CreateChannel, keeping.create, "manage", "posts"),
+    "ChangeChannel": Call(ChangeChannel, keeping.change, "manage"),
+    "DeleteChannel": Call(DeleteChannel, keeping.delete, "manage"),
+    "SetRole": Call(SetRole, ordering.set_role, "manage"),
+    "Mute": Call(Mute, ordering.mute, "manage"),
+    "Kick": Call(Kick, ordering.kick, "manage"),
+    "Ban": Call(Ban, ordering.ban, "manage"),
+    "Unban": Call(Unban, ordering.unban, "manage"),
+    "Invite": Call(Invite, inviting.invite, "manage"),
+    "ListInvitations": Call(ListInvitations, inviting.listed, "manage"),
+    "RevokeInvitation": Call(RevokeInvitation, inviting.revoke, "manage"),
 }

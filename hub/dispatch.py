@@ -9,7 +9,7 @@ from contracts.calls import ChannelCard
 from contracts.jobs import Job, Turn
 from contracts.message import Message, Parameters
 from hub.channel_log import ChannelLog
-from hub.errors import UnknownBotError
+from hub.errors import ForbiddenError, UnknownBotError
 from hub.rows import OpenJob, Stored
 
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9][A-Za-z0-9_-]{1,31})")
@@ -22,17 +22,32 @@ Find = Callable[[str], BotCard | None]
 
 
 def answering(text: str, chosen: str | None, channel: ChannelCard, find: Find) -> tuple[BotCard, ...]:
-    """Each bot that is mentioned, else the one that was chosen, else the channel's own. Raises UnknownBotError."""
-    mentioned = {card.name: card for name in MENTION.findall(text) if (card := find(name)) is not None}
+    """Each bot that is mentioned, else the one that was chosen, else the channel's own; of those that it allows.
+
+    Raises UnknownBotError, or ForbiddenError for a chosen one that does not answer here.
+    """
+    mentioned = {card.name: card for name in mentioned_names(text) if (card := find(name)) is not None}
     if mentioned:
-        return tuple(mentioned.values())[:MOST_BOTS]
+        return tuple(card for name, card in mentioned.items() if is_allowed(name, channel))[:MOST_BOTS]
     if chosen is not None:
         card = find(chosen)
         if card is None:
             raise UnknownBotError(f"There is no bot called {chosen}.")
+        if not is_allowed(card.name, channel):
+            raise ForbiddenError(f"{card.name} does not answer in this channel.")
         return (card,)
     card = find(channel.bot) if channel.bot is not None else None
-    return (card,) if card is not None else ()
+    return (card,) if card is not None and is_allowed(card.name, channel) else ()
+
+
+def mentioned_names(text: str) -> tuple[str, ...]:
+    """What the text calls by `@Name`, in its order, each once; of people, of bots, or of nobody."""
+    return tuple({name.lower(): name for name in MENTION.findall(text)}.values())
+
+
+def is_allowed(bot: str, channel: ChannelCard) -> bool:
+    """Whether a bot may answer in a channel."""
+    return channel.bots is None or bot.lower() in {name.lower() for name in channel.bots}
 
 
 def new_job_id() -> str:

@@ -60,6 +60,8 @@ class Draft:
             revision = self.revision
             if before is not None:
                 self._replaced[comment_id] = before.message.revision
+            else:
+                new = new.model_copy(update={"born": revision})
         message = new.message.model_copy(update={"revision": revision})
         self.puts[comment_id] = new.model_copy(update={"message": message})
         return message

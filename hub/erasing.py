@@ -1,17 +1,16 @@
 """Deleting a message: its row keeps its place in the thread and loses its words, also where bots were given them."""
 
 import logging
-from collections import defaultdict
 from functools import partial
 
 from contracts.message import Message
 from contracts.storage import Storage
 from hub.channel_log import ChannelLog
+from hub.choosing import show_another
 from hub.clock import now_ms
-from hub.dispatch import MOST_ANCESTORS
 from hub.draft import Draft
 from hub.errors import ForbiddenError, NotFoundError
-from hub.ids import CLOCKS_DIFFER_MS, earlier
+from hub.forgetting import forget_prompts
 from hub.people import Person
 from hub.pictures.book import PictureBook
 from hub.rows import Stored
@@ -22,6 +21,7 @@ log = logging.getLogger(__name__)
 # What a message says, or what it was made from; who wrote when, where and in answer to what stays.
 WORDS = {
     "text": "",
+    "mentions": (),
     "images": (),
     "prompt": None,
     "parameters": None,
@@ -31,46 +31,37 @@ WORDS = {
     "is_thinking": False,
 }
 
-# A prompt holds at most so many ancestors; those that were still thinking when it was made are not among them.
-FAR_ENOUGH = 2 * MOST_ANCESTORS
-
 
 async def delete(
-    storage: Storage, pictures: PictureBook, channel_log: ChannelLog, comment_id: int, person: Person
+    storage: Storage,
+    pictures: PictureBook,
+    channel_log: ChannelLog,
+    comment_id: int,
+    person: Person,
+    *,
+    moderates: bool = False,
 ) -> None:
-    """Delete a message of one's own, or a bot's answer to one. Raises HubError.
+    """Delete a message of one's own, or a bot's answer to one; a moderator deletes any. Raises HubError.
 
     Again after a failure it finishes what is left to do.
     """
     standing = await channel_log.stored(comment_id)
     if standing is not None:
         await pictures.doubt(standing.message.images)
-    before = await channel_log.commit(lambda draft: _erase(draft, comment_id, person))
+    before = await channel_log.commit(lambda draft: _erase(draft, comment_id, person, moderates))
     if before.message.is_thinking and before.job_id is not None:
         await call_off(storage, before.job_id)
     await pictures.withdrawn(before.message.images, channel_log.channel, comment_id)
     await _stop_answers(storage, channel_log, comment_id)
-    await _forget_prompts(channel_log, comment_id)
+    await forget_prompts(channel_log, comment_id)
 
 
-async def quotes_what_was_deleted(draft: Draft, message: Message) -> bool:
-    """Whether an ancestor was deleted, whose words an answer's prompt would bring back."""
-    for _ in range(FAR_ENOUGH):
-        parent = await draft.stored(message.parent_id) if message.parent_id is not None else None
-        if parent is None:
-            return False
-        if parent.message.deleted_at is not None:
-            return True
-        message = parent.message
-    return False
-
-
-async def _erase(draft: Draft, comment_id: int, person: Person) -> Stored:
+async def _erase(draft: Draft, comment_id: int, person: Person, moderates: bool) -> Stored:
     """The message as it stood before."""
     before = await draft.stored(comment_id)
     if before is None:
         raise NotFoundError("There is no such message in this channel.")
-    if not await _is_own(draft, before.message, person):
+    if not moderates and not await _is_own(draft, before.message, person):
         raise ForbiddenError("Only one's own messages, and the bots' answers to them, can be deleted.")
     if before.message.deleted_at is not None:
         return before
@@ -78,6 +69,8 @@ async def _erase(draft: Draft, comment_id: int, person: Person) -> Stored:
         draft.close(comment_id)
     erased = before.message.model_copy(update={**WORDS, "deleted_at": now_ms()})
     draft.put(before.model_copy(update={"message": erased}), before)
+    if erased.is_bot:
+        await show_another(draft, before)
     return before
 
 
@@ -101,29 +94,3 @@ async def _stop_answers(storage: Storage, channel_log: ChannelLog, comment_id: i
 async def _end(draft: Draft, comment_id: int) -> str | None:
     answer = await draft.stored(comment_id)
     return end(draft, answer) if answer is not None and answer.message.is_thinking else None
-
-
-async def _forget_prompts(channel_log: ChannelLog, comment_id: int) -> None:
-    """Drop the prompts of all answers beneath a deleted message; they hold its words.
-
-    Nothing leads from a message to its answers, so everything newer is read, and what another hub's slower clock may
-    have put before it.
-    """
-    answers, prompted = defaultdict[int, list[int]](list), set[int]()
-    async for one in channel_log.newer_than(earlier(comment_id, CLOCKS_DIFFER_MS)):
-        if one.message.parent_id is not None:
-            answers[one.message.parent_id].append(one.message.comment_id)
-        if one.message.prompt is not None:
-            prompted.add(one.message.comment_id)
-    beneath = [comment_id]
-    for above in beneath:
-        beneath += answers[above]
-        if above in prompted:
-            await channel_log.commit(partial(_without_prompt, comment_id=above))
-
-
-async def _without_prompt(draft: Draft, comment_id: int) -> None:
-    before = await draft.stored(comment_id)
-    if before is not None and before.message.prompt is not None:
-        message = before.message.model_copy(update={"prompt": None})
-        draft.put(before.model_copy(update={"message": message}), before)

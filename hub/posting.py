@@ -13,6 +13,7 @@ from hub.dispatch import answering
 from hub.draft import Draft
 from hub.errors import ConflictError, EmptyTextError, NotFoundError, TextTooLongError
 from hub.ids import CommentIds
+from hub.mentions import Mentions
 from hub.people import Person
 from hub.pictures.book import PictureBook
 from hub.placeholders import Placeholders
@@ -28,6 +29,7 @@ class Post:
     channel: ChannelCard
     bots: tuple[BotCard, ...]
     author: Person
+    mentions: tuple[str, ...]
     images: tuple[Image, ...]
     comment_id: int
 
@@ -36,13 +38,20 @@ class PostOffice:
     """Takes posts."""
 
     def __init__(
-        self, archive: Archive, bots: Bots, ids: CommentIds, placeholders: Placeholders, pictures: PictureBook
+        self,
+        archive: Archive,
+        bots: Bots,
+        ids: CommentIds,
+        placeholders: Placeholders,
+        mentions: Mentions,
+        pictures: PictureBook,
     ) -> None:
         self._archive = archive
         self._pictures = pictures
         self._bots = bots
         self._ids = ids
         self._placeholders = placeholders
+        self._mentions = mentions
 
     async def receive(
         self, request: ReceiveMessage, author: Person, channel: ChannelCard, images: tuple[Image, ...]
@@ -53,20 +62,24 @@ class PostOffice:
         """
         text = checked_text(request.text, may_be_empty=bool(images))
         bots = answering(text, request.bot, channel, self._bots.find)
-        post = Post(request, text, channel, bots, author, images, self._ids.next())
+        mentions = await self._mentions.called_by(text, author)
+        post = Post(request, text, channel, bots, author, mentions, images, self._ids.next())
         await self._pictures.posted(images, channel.name, post.comment_id)
         channel_log = self._archive.channel(channel.name)
-        posted, opened = await channel_log.commit(lambda draft: self._write(draft, post))
-        if images and posted.message.comment_id != post.comment_id:
+        posted, opened, is_new = await channel_log.commit(lambda draft: self._write(draft, post))
+        if not is_new:
             await self._pictures.withdrawn(images, channel.name, post.comment_id)
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
+        if is_new:
+            await self._mentions.call(posted.message)
         return posted
 
-    async def _write(self, draft: Draft, post: Post) -> tuple[Posted, tuple[OpenJob, ...]]:
+    async def _write(self, draft: Draft, post: Post) -> tuple[Posted, tuple[OpenJob, ...], bool]:
+        """What was posted, the jobs to ask for, and whether it was posted only now."""
         key = client_key(post.author.name, post.request.client_id)
         earlier = await draft.posting(key)
         if earlier is not None:
-            return await repeated(draft, earlier), ()
+            return await repeated(draft, earlier), (), False
         parent = await self._parent(draft, post)
         message = draft.put(Stored(message=self._message(post, parent)))
         placed = [
@@ -82,7 +95,7 @@ class PostOffice:
         ]
         answers = tuple(answer for answer, _ in placed)
         draft.claim(key, Posting(comment_id=message.comment_id, answers=tuple(one.comment_id for one in answers)))
-        return Posted(message=message, answers=answers), tuple(job for _, job in placed)
+        return Posted(message=message, answers=answers), tuple(job for _, job in placed), True
 
     async def _parent(self, draft: Draft, post: Post) -> Message | None:
         if post.request.parent_id is None:
@@ -107,6 +120,7 @@ class PostOffice:
             revision=0,
             images=post.images,
             parameters=post.request.parameters,
+            mentions=post.mentions,
         )
 
 

@@ -67,6 +67,10 @@ class Attendance:
         """Where anybody is who is connected to this hub."""
         return tuple(channel for channel, names in self._here.items() if names)
 
+    def rooms(self, connection: str) -> int:
+        """In how many channels a connection is."""
+        return len(self._channels[connection])
+
     def is_in(self, connection: str, channel: str) -> bool:
         return channel in self._channels[connection]
 

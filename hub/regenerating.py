@@ -8,6 +8,7 @@ from contracts.message import Message, Parameters
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.clock import now_ms
+from hub.dispatch import is_allowed
 from hub.draft import Draft
 from hub.errors import ConflictError, ForbiddenError, NotFoundError, UnknownBotError
 from hub.people import Person
@@ -39,16 +40,20 @@ class Regeneration:
     async def again(self, request: Regenerate, person: Person, channel: ChannelCard) -> Posted:
         """The question, and the new placeholder. Raises HubError; the same `client_id` again gives the same answer."""
         channel_log = self._archive.channel(channel.name)
-        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, person))
+        posted, opened = await channel_log.commit(lambda draft: self._write(draft, request, person, channel))
         await self._placeholders.ask_all(channel_log, posted.answers, opened)
         return posted
 
-    async def _write(self, draft: Draft, request: Regenerate, person: Person) -> tuple[Posted, tuple[OpenJob, ...]]:
+    async def _write(
+        self, draft: Draft, request: Regenerate, person: Person, channel: ChannelCard
+    ) -> tuple[Posted, tuple[OpenJob, ...]]:
         key = client_key(person.name, request.client_id) if request.client_id is not None else None
         earlier = await draft.posting(key) if key is not None else None
         if earlier is not None:
             return await repeated(draft, earlier), ()
         answered = await self._checked(draft, request.comment_id, person)
+        if not is_allowed(answered.card.name, channel):
+            raise ForbiddenError(f"{answered.card.name} does not answer in this channel.")
         question, first = answered.question, answered.first
         message, job = self._placeholders.put(
             draft,
@@ -59,7 +64,9 @@ class Regeneration:
             asked_by=person.name,
             alternative_of=first.message.comment_id,
         )
-        draft.put(first.model_copy(update={"alternatives": (*first.alternatives, message.comment_id)}), first)
+        shown = first.message.model_copy(update={"shown": message.comment_id})
+        alternatives = (*first.alternatives, message.comment_id)
+        draft.put(first.model_copy(update={"message": shown, "alternatives": alternatives}), first)
         if key is not None:
             draft.claim(key, Posting(comment_id=question.comment_id, answers=(message.comment_id,)))
         return Posted(message=question, answers=(message,)), (job,)

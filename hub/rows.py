@@ -15,7 +15,7 @@ from pydantic import Field
 
 from contracts.jobs import JobId, Pool
 from contracts.message import Message
-from contracts.wire import LARGEST_ID, LEFT_OUT_IF_UNSET, CommentId, Milliseconds, Wire
+from contracts.wire import LARGEST_ID, LEFT_OUT_IF_UNSET, CommentId, Milliseconds, Revision, Wire
 from hub.tables import from_chunks, to_chunks
 
 HEAD_KEY = "head"
@@ -34,7 +34,8 @@ class Stored(Wire):
     """A message as its row holds it: with the job that answers it and the last event that changed it.
 
     `alternatives` are the later answers to the same question, in the row of the first one. `is_chatter`: nobody asked
-    for it, so nobody is told when nothing comes of it.
+    for it, so nobody is told when nothing comes of it. `born`: the revision under which it was first written; an
+    ancestor's later one tells that the ancestor changed since.
     """
 
     message: Message
@@ -42,6 +43,7 @@ class Stored(Wire):
     seq: Annotated[int, Field(ge=-1, le=LARGEST_ID)] = -1
     alternatives: tuple[CommentId, ...] = ()
     is_chatter: Annotated[bool, LEFT_OUT_IF_UNSET] = False
+    born: Revision = 0
 
 
 class OpenJob(Wire):

@@ -1,6 +1,8 @@
 """The Socket.IO calls: each is parsed, handed to one domain function, and acknowledged."""
 
+import asyncio
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -15,13 +17,19 @@ from contracts.wire import Wire
 from hub.asking import asked_from
 from hub.broadcast import PEOPLE
 from hub.calls import CALLS, allow, history, perform
-from hub.errors import HubError, TooManyRequestsError, UnauthorizedError
+from hub.errors import ConflictError, HubError, TooManyRequestsError, UnauthorizedError
 from hub.floods import Floods
 from hub.http import as_hub_error
 from hub.keys import ATTENDANCE, HOUSE, PACE, ROLL_CALL, SETTINGS, VOICE
 from hub.people import Person
-from hub.voice import EVERYONE, room
+from hub.voice import EVERYONE, person_room, room
 from hub.watching import watched_call
+
+log = logging.getLogger(__name__)
+
+# A page shows one channel at a time; a program that listens to more opens another connection.
+MOST_ROOMS = 100
+LOOKS_AT_ONCE = 16
 
 
 class Sockets:
@@ -47,13 +55,20 @@ class Sockets:
 
     async def join(self, sid: str, person: Person, call: Connect) -> Joined:
         house = self._app[HOUSE]
-        card = await house.access.reader(person, call.channel)
-        # In the room before the page is read: what happens in between arrives twice rather than never.
-        await self._server.enter_room(sid, room(card.name))
-        page = await history(house, person, GetMessagesForChannel(channel=card.name))
         attendance = self._app[ATTENDANCE]
+        card = await house.access.reader(person, call.channel)
+        if attendance.rooms(sid) >= MOST_ROOMS and not attendance.is_in(sid, card.name):
+            raise ConflictError(f"A connection is in at most {MOST_ROOMS} channels; leave one first.")
         if attendance.enter(sid, person.name, card.name):
             self._app[ROLL_CALL].changed(card.name)
+        # In the room before the page is read: what happens in between arrives twice rather than never.
+        await self._server.enter_room(sid, room(card.name))
+        try:
+            # Asks for access again: who lost it meanwhile may have been put out before coming in.
+            page = await history(house, person, GetMessagesForChannel(channel=card.name))
+        except Exception:
+            self._put_out(sid, person, card.name)
+            raise
         return Joined(
             channel=card,
             page=page,
@@ -64,17 +79,49 @@ class Sockets:
 
     async def leave(self, sid: str, person: Person, call: Disconnect) -> Done:
         card = await self._app[HOUSE].access.reader(person, call.channel)
-        await self._server.leave_room(sid, room(card.name))
-        attendance = self._app[ATTENDANCE]
-        if attendance.leave(sid, person.name, card.name):
-            self._app[ROLL_CALL].changed(card.name)
+        self._put_out(sid, person, card.name)
         return Done()
 
     async def typing(self, sid: str, person: Person, call: Typing) -> Done:
-        card = await self._app[HOUSE].access.reader(person, call.channel)
+        card = await self._app[HOUSE].access.writer(person, call.channel)
         if self._app[ATTENDANCE].is_in(sid, card.name):
             self._app[VOICE].typing(card.name, person.name, skip=sid)
         return Done()
+
+    def evict(self, channel: str, name: str) -> None:
+        """Put a person's connections out of a channel's room, at once."""
+        for sid, person in self._inside(channel):
+            if person.name.lower() == name.lower():
+                self._expel(sid, person, channel)
+
+    async def look_again(self, channel: str) -> None:
+        """Put everybody out of a channel's room who may not be there any more."""
+        access = self._app[HOUSE].access
+        gate = asyncio.Semaphore(LOOKS_AT_ONCE)
+
+        async def look(sid: str, person: Person) -> None:
+            async with gate:
+                try:
+                    await access.reader(person, channel)
+                except Exception as error:  # noqa: BLE001  nobody stays whose right could not be read
+                    log.info("%s is put out of %s: %s", person.name, channel, error)
+                    self._expel(sid, person, channel)
+
+        await asyncio.gather(*(look(sid, person) for sid, person in self._inside(channel)))
+
+    def _inside(self, channel: str) -> list[tuple[str, Person]]:
+        attendance = self._app[ATTENDANCE]
+        return [(sid, person) for sid, person in self._people.items() if attendance.is_in(sid, channel)]
+
+    def _expel(self, sid: str, person: Person, channel: str) -> None:
+        self._put_out(sid, person, channel)
+        self._app[VOICE].expelled(channel, sid)
+
+    def _put_out(self, sid: str, person: Person, channel: str) -> None:
+        # Without the detour over other hubs, which would come later: the connection is this hub's own.
+        self._server.manager.basic_leave_room(sid, "/", room(channel))
+        if self._app[ATTENDANCE].leave(sid, person.name, channel):
+            self._app[ROLL_CALL].changed(channel)
 
     async def _answer(self, name: str, sid: str, data: Any = None, *_: Any) -> dict[str, Any]:
         """Any call of this connection, acknowledged with what it gave or why it was refused."""
@@ -119,6 +166,8 @@ class Sockets:
             person = await self._app[HOUSE].accounts.person(token)
             self._people[sid] = replace(person, connection=sid, address=address)
             await self._server.enter_room(sid, EVERYONE)
+            if not self._people[sid].is_guest:
+                await self._server.enter_room(sid, person_room(self._people[sid].name))
         except Exception as error:
             told = as_hub_error(error)
             raise _refused(told) from error
@@ -129,6 +178,9 @@ class Sockets:
         if person is not None:
             for channel in self._app[ATTENDANCE].gone(sid, person.name):
                 self._app[ROLL_CALL].changed(channel)
+
+
+SOCKETS = web.AppKey("sockets", Sockets)
 
 
 def listen_to_engines(app: web.Application, server: socketio.AsyncServer) -> None:

@@ -18,9 +18,11 @@ log = logging.getLogger(__name__)
 STOPPED = MessageError(code="stopped", message="Stopped.")
 
 
-async def stop(storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person) -> None:
-    """End a placeholder. Only who asked may; one that has ended already stays as it is. Raises HubError."""
-    job_id = await channel_log.commit(lambda draft: _close(draft, comment_id, person))
+async def stop(
+    storage: Storage, channel_log: ChannelLog, comment_id: int, person: Person, *, moderates: bool = False
+) -> None:
+    """End a placeholder. Who asked may, and a moderator; one that has ended stays as it is. Raises HubError."""
+    job_id = await channel_log.commit(lambda draft: _close(draft, comment_id, person, moderates))
     if job_id is not None:
         await call_off(storage, job_id)
 
@@ -44,11 +46,11 @@ def end(draft: Draft, placeholder: Stored) -> str | None:
     return placeholder.job_id
 
 
-async def _close(draft: Draft, comment_id: int, person: Person) -> str | None:
+async def _close(draft: Draft, comment_id: int, person: Person, moderates: bool) -> str | None:
     before = await draft.stored(comment_id)
     if before is None or before.job_id is None or before.message.parent_id is None:
         raise NotFoundError("There is no such answer in this channel.")
     question = await draft.stored(before.message.parent_id)
-    if question is None or not person.wrote(question.message):
+    if not moderates and (question is None or not person.wrote(question.message)):
         raise ForbiddenError("Only the person who asked can stop an answer.")
     return end(draft, before) if before.message.is_thinking else None

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from math import ceil
 
 from contracts.message import MessageError
 from contracts.storage import is_unavailable
@@ -21,6 +22,10 @@ from hub.rows import OpenJob, Stored
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
+# A channel in which this hub wrote within this time is looked at in each round; all others within about this time, in
+# turn, for what another hub left when it died.
+ROUND_S = 60.0
+AT_ONCE = 8
 # Posting queues a job within a second; an open row that is not marked by now was left by a crash or a failed send.
 UNQUEUED_AFTER_MS = 10_000
 # A job that lies on the queue is asked again only while its bot is awake, and after twice the time at each try:
@@ -45,6 +50,7 @@ class Sweep:
         self.waiting: dict[str, tuple[OpenJob, ...]] = {}
         self.expired = 0
         self._swept = swept
+        self._last_visited = ""
 
     async def run(self) -> None:
         """Sweep for ever; nothing but cancellation ends it."""
@@ -52,12 +58,33 @@ class Sweep:
             try:
                 await self._channels.refresh()
                 await self._bots.refresh()
-                for card in self._channels.all():
-                    await self.channel(card.name)
-            except Exception as error:
-                if not (is_unavailable(error) or isinstance(error, StorageUnavailableError)):
-                    log.exception("the sweep stumbled")
+                await self._visit(self._due())
+            except Exception as error:  # noqa: BLE001  the loop must live
+                _stumbled(error)
             await asyncio.sleep(EVERY_S)
+
+    def _due(self) -> list[str]:
+        """The busy channels, and as many of the others as it takes to see each within a round."""
+        names = [card.name for card in self._channels.all()]
+        busy = self._archive.busy_within(ROUND_S)
+        quiet = [name for name in names if name not in busy]
+        behind = [name for name in quiet if name.lower() > self._last_visited]
+        turn = (behind + quiet)[: min(ceil(len(quiet) * EVERY_S / ROUND_S), len(quiet))]
+        if turn:
+            self._last_visited = turn[-1].lower()
+        return [*(name for name in names if name in busy), *turn]
+
+    async def _visit(self, names: Sequence[str]) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def visit(name: str) -> None:
+            async with gate:
+                try:
+                    await self.channel(name)
+                except Exception as error:  # noqa: BLE001  one channel must not keep the others waiting
+                    _stumbled(error)
+
+        await asyncio.gather(*map(visit, names))
 
     async def channel(self, name: str) -> None:
         """Repair one channel: one short range, and the rows that need it."""
@@ -91,6 +118,11 @@ class Sweep:
         if await channel_log.touch(mine, etag):
             log.info("job %s of %s is queued again", opened.job_id, opened.channel)
             await self._ask(channel_log, placeholder, mine)
+
+
+def _stumbled(error: Exception) -> None:
+    if not (is_unavailable(error) or isinstance(error, StorageUnavailableError)):
+        log.error("the sweep stumbled", exc_info=error)
 
 
 async def _expire(draft: Draft, opened: OpenJob) -> bool:

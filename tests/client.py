@@ -46,10 +46,10 @@ class Client:
         self._news = asyncio.Event()
         self.socket = socketio.AsyncClient(reconnection=False)
         self.socket.on("SendMessage", self._message)
-        for event in ("Presence", "BotStatus", "Typing", "ChannelChanged"):
+        for event in ("Presence", "BotStatus", "Typing", "ChannelChanged", "ChannelGone", "Mentioned"):
             self.socket.on(event, self._other(event))
 
-    async def call(self, name: str, **payload: Any) -> dict[str, Any]:
+    async def call(self, name: str, /, **payload: Any) -> dict[str, Any]:
         """Send a call as it is, and give its acknowledgement."""
         answer: dict[str, Any] = await self.socket.call(name, payload, timeout=PATIENCE_S)
         return answer

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from azure.core.exceptions import AzureError
 
+from contracts.calls import ChannelCard
 from contracts.settings import SettingsError
 from contracts.storage import open_storage
-from hub.channels import Channels
+from hub.channels import Channels, watch_nothing
 from hub.errors import HubError
 from hub.export.channel import export_channel
 from hub.export.people import People, agreements
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hub.export", description=__doc__)
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("channel", nargs="?", help="the name of a channel")
-    which.add_argument("--all", action="store_true", help="all channels, one after the other")
+    which.add_argument("--all", action="store_true", help="all public channels, one after the other")
     parser.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="where the files go")
     return parser
 
@@ -51,11 +52,16 @@ async def _export(settings: Settings, wanted: str | None, folder: Path) -> None:
         open_storage(secret.get_secret_value() if secret else None, settings.azure_storage_account) as storage,
         open_tables(storage) as tables,
     ):
-        channels = Channels(tables.channels, lambda _card: None)
+        channels = Channels(tables.channels, watch_nothing)
         await channels.refresh()
         people = People(await agreements(tables.accounts))
-        for card in channels.all() if wanted is None else (channels.get(wanted),):
+        for card in _public(channels) if wanted is None else (channels.get(wanted).card,):
             print((await export_channel(card.name, tables.messages, people, folder)).told())
+
+
+def _public(channels: Channels) -> tuple[ChannelCard, ...]:
+    """What is not everybody's is exported only when it is named."""
+    return tuple(card for card in channels.all() if card.visibility == "public")
 
 
 def _refused(sentence: str, status: int) -> int:

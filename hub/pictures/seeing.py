@@ -66,7 +66,7 @@ class Gallery:
     def _is_open(self, channel: str) -> bool:
         """Whether a channel can be read without being asked in."""
         try:
-            return self._channels.get(channel).name == channel
+            return self._channels.get(channel).card.visibility != "invite"
         except UnknownChannelError:
             return False
 

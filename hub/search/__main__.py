@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.settings import SettingsError
 from contracts.storage import open_storage
 from hub.archive import Archive
-from hub.channels import Channels
+from hub.channels import Channels, watch_nothing
 from hub.search.following import Follower
 from hub.search.shelf import Shelf, opened, path_of
 from hub.settings import Settings
@@ -55,7 +55,7 @@ async def filled(settings: Settings) -> int:
         open_storage(connection_string, settings.azure_storage_account) as storage,
         open_tables(storage) as tables,
     ):
-        channels = Channels(tables.channels, lambda _card: None)
+        channels = Channels(tables.channels, watch_nothing)
         await channels.refresh()
         follower = Follower(Archive(tables.messages, lambda _channel, _messages: None), channels, shelf)
         try:

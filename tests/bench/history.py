@@ -12,7 +12,7 @@ import socketio
 from contracts.calls import ChannelCard
 from contracts.message import Message
 from contracts.storage import open_storage
-from hub.channels import Channels
+from hub.channels import Channels, watch_nothing
 from hub.draft import Draft, Head
 from hub.rows import END_OF_MESSAGES, FIRST_MESSAGE_KEY, HEAD_KEY, Posting, Stored
 from hub.tables import Tables, one_page, open_tables
@@ -84,7 +84,7 @@ def _name(count: int) -> str:
 
 async def _fill(tables: Tables, count: int) -> None:
     """The rows that the hub would have written for so many messages, client ids apart."""
-    await Channels(tables.channels, lambda _card: None).ensure(ChannelCard(name=_name(count)))
+    await Channels(tables.channels, watch_nothing).ensure(ChannelCard(name=_name(count)))
     gate = asyncio.Semaphore(TRANSACTIONS_AT_ONCE)
 
     async def write(first: int) -> None:

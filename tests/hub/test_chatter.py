@@ -11,11 +11,11 @@ from contracts.bots import BotCard
 from contracts.calls import ChannelCard, Chatter
 from contracts.storage import open_storage
 from hub import chatter, sweep
-from hub.channels import PARTITION
+from hub.channel_rows import Channel, channel_row
 from hub.chatter_row import Talk, TalkRows
 from hub.chatter_rules import Level, Rules
 from hub.chatter_speech import LONG_QUEUE
-from hub.rows import HEAD_KEY, row
+from hub.rows import HEAD_KEY
 from hub.tables import Tables, open_tables
 from tests.client import HOME, Client
 from tests.hub.conftest import EngineSide, Join, StartHub, failed, finished
@@ -43,7 +43,7 @@ class Room:
     async def open(self, level: Chatter, bot: str | None = None, next_post_at: int = FAR) -> None:
         """Before any hub starts."""
         card = ChannelCard(name=HOME, chatter=level, bot=bot)
-        await self._tables.channels.upsert_entity(row(PARTITION, HOME.lower(), card))
+        await self._tables.channels.upsert_entity(channel_row(Channel(card)))
         await self._rows.replace(HOME, Talk(revision=0, next_post_at=next_post_at), None)
 
     async def talk(self) -> Talk:

@@ -16,6 +16,7 @@ from hub.export.people import Agreement, People
 from hub.export.reasons import reason_against
 from hub.export.reddit import base36
 from hub.export.shelf import Shelf
+from hub.founding import FIRST_CHANNELS
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, failed, finished
 
@@ -253,10 +254,12 @@ async def test_all_channels_are_exported_at_once(
 ) -> None:
     await engine.wake()
     status, out, _ = await command(connection_string, tmp_path / "new" / "folder", "--all")
-    assert (status, out) == (0, f"{HOME}: read 0 messages, shared 0 (0 submissions, 0 comments), 0 preference pairs\n")
-    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == sorted(
-        f"{HOME}_{kind}.ndjson" for kind in KINDS
-    )
+    names = [card.name for card in FIRST_CHANNELS]
+    nothing = "read 0 messages, shared 0 (0 submissions, 0 comments), 0 preference pairs"
+    assert status == 0
+    assert sorted(out.splitlines()) == sorted(f"{name}: {nothing}" for name in names)
+    files = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
+    assert files == {f"{name}_{kind}.ndjson" for name in names for kind in KINDS}
 
 
 @pytest.mark.parametrize(
@@ -306,3 +309,17 @@ def test_a_reply_with_a_lower_id_than_what_it_answers_keeps_its_place() -> None:
         shelf.share()
         assert [(message.comment_id, root) for message, root in shelf.shared()] == [(7, 9), (9, 9)]
         assert shelf.left_out().total() == 2
+
+
+async def test_a_private_channel_is_exported_only_by_its_name(
+    hub: str, alice: Client, connection_string: str, tmp_path: Path
+) -> None:
+    await agree(hub, alice)
+    for name, visibility in (("HensOnly", "invite"), ("Unlisted1", "unlisted"), ("Everybody1", "public")):
+        assert (await alice.call("CreateChannel", name=name, visibility=visibility))["ok"]
+        await alice.post("among us", channel=name)
+    status, out, _ = await command(connection_string, tmp_path / "all", "--all")
+    assert status == 0
+    assert "Everybody1: read 1" in out
+    assert not [path for path in (tmp_path / "all").iterdir() if path.name.startswith(("HensOnly", "Unlisted1"))]
+    assert texts((await exported(connection_string, tmp_path, "HensOnly"))[0]) == ["among us"]

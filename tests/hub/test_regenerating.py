@@ -93,3 +93,49 @@ async def test_what_cannot_be_answered_again_is_refused_by_name(
     await alice.call("DeleteMessage", channel=HOME, commentId=question)
     assert (await again(alice, answer))["error"]["code"] == "conflict"
     assert len(await alice.history()) == 2
+
+
+def shown(person: Client, first: int) -> int | None:
+    return person.messages[first].shown
+
+
+async def choose(person: Client, comment_id: int) -> object:
+    answer = await person.call("ChooseAnswer", channel=HOME, commentId=comment_id)
+    return answer["message"]["shown"] if answer["ok"] else answer["error"]["code"]
+
+
+async def several(alice: Client, engine: EngineSide, number: int) -> list[int]:
+    """The ids of the finished answers to one question, the first one first."""
+    first = await answered(alice, engine)
+    others = []
+    for _ in range(number - 1):
+        others.append((await again(alice, first))["answers"][0]["commentId"])
+        await engine.answer_next()
+        await until_done(alice, others[-1])
+    return [first, *others]
+
+
+async def test_the_newest_answer_is_shown_until_who_asked_chooses(
+    hub: str, alice: Client, join: Join, engine: EngineSide
+) -> None:
+    bob = await join(hub, "Bob", token=await account_for(hub, "Bob"))
+    first, second, third = await several(alice, engine, 3)
+    assert shown(alice, first) == third
+    reply = (await bob.post("I like that", parentId=third))["message"]
+    assert await choose(bob, second) == "forbidden"
+    assert await choose(alice, reply["commentId"]) == "not_found"
+    assert [await choose(alice, one) for one in (second, first, first)] == [second, first, first]
+    await bob.until(lambda person: shown(person, first) == first)
+    held = {one.comment_id: one for one in await bob.history()}
+    assert held == bob.messages
+    # All are there, and so is the reply to the one that is hidden.
+    assert {first, second, third, reply["commentId"]} <= held.keys()
+    assert held[reply["commentId"]].parent_id == third
+
+
+async def test_when_the_shown_answer_is_deleted_the_newest_other_is_shown(alice: Client, engine: EngineSide) -> None:
+    first, second, third = await several(alice, engine, 3)
+    for gone, then in ((third, second), (second, first), (first, first)):
+        assert (await alice.call("DeleteMessage", channel=HOME, commentId=gone))["ok"]
+        assert {one.comment_id: one.shown for one in await alice.history()}[first] == then
+    assert await choose(alice, second) == "conflict"

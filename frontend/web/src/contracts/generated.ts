@@ -6,18 +6,27 @@
 export interface Wire {
   AccountCard: AccountCard;
   AnswersEnded: AnswersEnded;
+  Ban: Ban;
   BotCard: BotCard;
   BotStatus: BotStatus;
   BotStatuses: BotStatuses;
   CallError: CallError;
   ChangeAccount: ChangeAccount;
+  ChangeChannel: ChangeChannel;
+  Changed: Changed;
   ChannelCard: ChannelCard;
   ChannelCards: ChannelCards;
   ChannelChanged: ChannelChanged;
+  ChannelGone: ChannelGone;
+  ChannelStands: ChannelStands;
+  ChooseAnswer: ChooseAnswer;
   Connect: Connect;
+  CreateChannel: CreateChannel;
+  DeleteChannel: DeleteChannel;
   DeleteMessage: DeleteMessage;
   Disconnect: Disconnect;
   Done: Done;
+  EditMessage: EditMessage;
   EnterAsGuest: EnterAsGuest;
   Failed: Failed;
   Finished: Finished;
@@ -29,11 +38,31 @@ export interface Wire {
   Heartbeat: Heartbeat;
   Hit: Hit;
   Image: Image;
+  Invitation: Invitation;
+  InvitationCard: InvitationCard;
+  Invitations: Invitations;
+  Invite: Invite;
   Job: Job;
+  JoinChannel: JoinChannel;
   Joined: Joined;
+  Joining: Joining;
+  Kick: Kick;
+  LeaveChannel: LeaveChannel;
+  ListChannels: ListChannels;
+  ListInvitations: ListInvitations;
+  ListMembers: ListMembers;
+  ListReports: ListReports;
   LogIn: LogIn;
+  MarkRead: MarkRead;
+  MarkedRead: MarkedRead;
+  MemberCard: MemberCard;
+  Members: Members;
+  Mentioned: Mentioned;
   Message: Message;
   MessageError: MessageError;
+  Mute: Mute;
+  MyChannel: MyChannel;
+  MyChannels: MyChannels;
   OneMessage: OneMessage;
   Page: Page;
   'Parameters-Input': ParametersInput;
@@ -48,15 +77,22 @@ export interface Wire {
   Refusal: Refusal;
   Regenerate: Regenerate;
   Register: Register;
+  Report: Report;
+  ReportMessage: ReportMessage;
+  Reports: Reports;
   Reset: Reset;
+  ResolveReport: ResolveReport;
+  RevokeInvitation: RevokeInvitation;
   Search: Search;
   SendMessages: SendMessages;
   Session: Session;
+  SetRole: SetRole;
   SomeoneTypes: SomeoneTypes;
   Started: Started;
   StopThinking: StopThinking;
   Turn: Turn;
   Typing: Typing;
+  Unban: Unban;
   Usage: Usage;
   Vote: Vote;
   Voted: Voted;
@@ -75,6 +111,13 @@ export interface AccountCard {
 export interface AnswersEnded {
   channel: string;
   commentId: number;
+}
+/**
+ * Nobody of that name may be in a channel.
+ */
+export interface Ban {
+  channel: string;
+  name: string;
 }
 /**
  * What a bot is, in the engine's own words. `avatar` is an emoji.
@@ -160,17 +203,133 @@ export interface ChangeAccount {
   sharesForTraining: boolean;
 }
 /**
- * A channel as a list shows it. `bot` answers what is addressed to nobody.
+ * Change what is named of a channel's card; what is left out stays.
  *
- * `chatter`: how much its bots say without being asked.
+ * `version` is the card's as the caller saw it: when somebody else was quicker, that is a conflict. Moderators change
+ * words; bots, visibility and the archive are the owner's.
+ */
+export interface ChangeChannel {
+  archived?: boolean | null;
+  bot?: string | null;
+  bots?: string[] | null;
+  channel: string;
+  chatter?: ('off' | 'slow' | 'lively') | null;
+  defaultTopic?: string | null;
+  description?: string | null;
+  rules?: string | null;
+  title?: string | null;
+  version: number;
+  visibility?: ('public' | 'unlisted' | 'invite') | null;
+}
+/**
+ * The answer to `EditMessage` and `ChooseAnswer`: the message as it stands now.
+ */
+export interface Changed {
+  message: Message;
+  ok: true;
+}
+/**
+ * One message. Times are milliseconds since 1970 (UTC); ids and revisions are exact in JavaScript.
+ *
+ * `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
+ * so a client that holds revision n and hears n+2 knows that it missed one. What was deleted keeps its place and loses
+ * its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other;
+ * `shown`, in that first one, is the id of the one to show. `mentions` are accounts that the text calls by name.
+ */
+export interface Message {
+  alternativeOf: number | null;
+  channel: string;
+  commentId: number;
+  connectionId: string | null;
+  deletedAt: number | null;
+  down: number;
+  editedAt: number | null;
+  error: MessageError | null;
+  images: Image[];
+  isBot: boolean;
+  isThinking: boolean;
+  mentions: string[];
+  parameters: ParametersOutput | null;
+  parentId: number | null;
+  progress: PictureProgress | null;
+  prompt: string | null;
+  revision: number;
+  sender: string;
+  sentAt: number;
+  shown: number | null;
+  text: string;
+  topic: string;
+  up: number;
+  usage: Usage | null;
+}
+/**
+ * Why a bot's message has no answer: a code for programs, a sentence for people.
+ */
+export interface MessageError {
+  code:
+    | 'bad_request'
+    | 'bot_failed'
+    | 'expired'
+    | 'model_unavailable'
+    | 'out_of_memory'
+    | 'stopped'
+    | 'unknown_bot'
+    | 'unsafe_picture';
+  message: string;
+}
+/**
+ * A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels.
+ *
+ * `thumbnail` is a small WebP of it, where there is one.
+ */
+export interface Image {
+  alt: string;
+  height: number;
+  name: string;
+  thumbnail: string | null;
+  width: number;
+}
+/**
+ * How far a picture is; the preview is a small `data:` address (at most 12 KiB of picture).
+ */
+export interface PictureProgress {
+  preview: string | null;
+  step: number;
+  steps: number;
+}
+/**
+ * What an answer cost, and what is needed to make it again.
+ */
+export interface Usage {
+  completionTokens: number | null;
+  computeMs: number;
+  dialect: string | null;
+  model: string;
+  promptTokens: number | null;
+  queueMs: number;
+  seed: number | null;
+  tokensPerSecond: number | null;
+}
+/**
+ * A channel as a list shows it. `bot` answers what is addressed to nobody; of `bots` alone, if any are named.
+ *
+ * `chatter`: how much its bots say without being asked. `visibility`: a public channel is in everybody's list, an
+ * unlisted one is open to who knows its name, and of one by invitation others do not learn that it is there.
+ * `ownerless`: the house made it, and administrators keep it. `version` rises with every change of the card.
  */
 export interface ChannelCard {
+  archived: boolean;
   bot: string | null;
+  bots: string[] | null;
   chatter: 'off' | 'slow' | 'lively';
   defaultTopic: string;
   description: string;
   name: string;
+  ownerless: boolean;
+  rules: string;
   title: string;
+  version: number;
+  visibility: 'public' | 'unlisted' | 'invite';
 }
 /**
  * The channels that one may read, in the order of their names.
@@ -185,13 +344,53 @@ export interface ChannelChanged {
   channel: ChannelCard;
 }
 /**
+ * A channel is no more, or no longer the hearer's.
+ */
+export interface ChannelGone {
+  channel: string;
+}
+/**
+ * The answer to `CreateChannel` and `ChangeChannel`: the card as it stands now.
+ */
+export interface ChannelStands {
+  channel: ChannelCard;
+  ok: true;
+}
+/**
+ * Say which of the answers that one question got from one bot is shown.
+ */
+export interface ChooseAnswer {
+  channel: string;
+  commentId: number;
+}
+/**
  * Join a channel.
  */
 export interface Connect {
   channel: string;
 }
 /**
- * Delete a message of one's own, or a bot's answer to one.
+ * Make a channel and own it. Accounts only.
+ */
+export interface CreateChannel {
+  bot?: string | null;
+  bots?: string[] | null;
+  defaultTopic?: string;
+  description?: string;
+  name: string;
+  rules?: string;
+  title?: string;
+  visibility?: 'public' | 'unlisted' | 'invite';
+}
+/**
+ * Delete a channel with all that was said in it. Its name is written again, so that nobody does it by mistake.
+ */
+export interface DeleteChannel {
+  channel: string;
+  confirm: string;
+}
+/**
+ * Delete a message of one's own, or a bot's answer to one; moderators delete any.
  */
 export interface DeleteMessage {
   channel: string;
@@ -208,6 +407,18 @@ export interface Disconnect {
  */
 export interface Done {
   ok: true;
+}
+/**
+ * Change the words of a message of one's own. Whom it calls does not change: an edit adds no mention.
+ *
+ * `client_id` makes a retry harmless; `revision`: the message's own, as the caller saw it; a newer one is a conflict.
+ */
+export interface EditMessage {
+  channel: string;
+  clientId?: string | null;
+  commentId: number;
+  revision?: number | null;
+  text: string;
 }
 /**
  * `POST /api/guests`: a name for as long as the token lives.
@@ -252,31 +463,6 @@ export interface Finished {
   topic?: string;
   traceparent?: string | null;
   usage: Usage;
-}
-/**
- * A picture in blob storage; its name is the SHA-256 of its bytes and the file type. Sizes in pixels.
- *
- * `thumbnail` is a small WebP of it, where there is one.
- */
-export interface Image {
-  alt: string;
-  height: number;
-  name: string;
-  thumbnail: string | null;
-  width: number;
-}
-/**
- * What an answer cost, and what is needed to make it again.
- */
-export interface Usage {
-  completionTokens: number | null;
-  computeMs: number;
-  dialect: string | null;
-  model: string;
-  promptTokens: number | null;
-  queueMs: number;
-  seed: number | null;
-  tokensPerSecond: number | null;
 }
 /**
  * What is wrong with one field; `pointer` is a JSON Pointer into what was sent, such as `#/parameters/seed`.
@@ -353,6 +539,39 @@ export interface Heartbeat {
   };
 }
 /**
+ * The answer to `Invite`: `path` is the address at this house that invites; its token is told once.
+ */
+export interface Invitation {
+  card: InvitationCard;
+  ok: true;
+  path: string;
+  token: string;
+}
+/**
+ * An invitation without its token, which only its maker has seen.
+ */
+export interface InvitationCard {
+  expiresAt: number;
+  invitationId: string;
+  madeBy: string;
+  usesLeft: number;
+}
+/**
+ * The answer to `ListInvitations`.
+ */
+export interface Invitations {
+  invitations: InvitationCard[];
+  ok: true;
+}
+/**
+ * Make an invitation for so many people and so many hours.
+ */
+export interface Invite {
+  channel: string;
+  hours?: number;
+  uses?: number;
+}
+/**
  * One answer to be made. `thread` runs from the root to the message that is answered; times in ms since 1970.
  *
  * Without a thread a post is wanted, by the bot itself and under a title of its own; `title` is empty then.
@@ -385,6 +604,13 @@ export interface Turn {
   text: string;
 }
 /**
+ * Become a member; `token` is an invitation's.
+ */
+export interface JoinChannel {
+  channel: string;
+  token?: string | null;
+}
+/**
  * The answer to `Connect`: the channel, its newest page, who is here, the bots, and who the caller is.
  */
 export interface Joined {
@@ -409,58 +635,52 @@ export interface Page {
   revision: number;
 }
 /**
- * One message. Times are milliseconds since 1970 (UTC); ids and revisions are exact in JavaScript.
- *
- * `comment_id` rises with time and is unique over all hubs. `revision` rises by one with every change in the channel,
- * so a client that holds revision n and hears n+2 knows that it missed one. What was deleted keeps its place and loses
- * its words. `alternative_of` is the first answer of those that one question got from one bot, one after the other.
+ * The answer to `JoinChannel`: the channel, and what the caller is in it.
  */
-export interface Message {
-  alternativeOf: number | null;
+export interface Joining {
+  channel: ChannelCard;
+  ok: true;
+  role: 'owner' | 'moderator' | 'member';
+}
+/**
+ * Somebody is no member any more and leaves the room; to a public channel one may come back.
+ */
+export interface Kick {
   channel: string;
-  commentId: number;
-  connectionId: string | null;
-  deletedAt: number | null;
-  down: number;
-  editedAt: number | null;
-  error: MessageError | null;
-  images: Image[];
-  isBot: boolean;
-  isThinking: boolean;
-  parameters: ParametersOutput | null;
-  parentId: number | null;
-  progress: PictureProgress | null;
-  prompt: string | null;
-  revision: number;
-  sender: string;
-  sentAt: number;
-  text: string;
-  topic: string;
-  up: number;
-  usage: Usage | null;
+  name: string;
 }
 /**
- * Why a bot's message has no answer: a code for programs, a sentence for people.
+ * Be no member any more. The last owner hands the channel over first.
  */
-export interface MessageError {
-  code:
-    | 'bad_request'
-    | 'bot_failed'
-    | 'expired'
-    | 'model_unavailable'
-    | 'out_of_memory'
-    | 'stopped'
-    | 'unknown_bot'
-    | 'unsafe_picture';
-  message: string;
+export interface LeaveChannel {
+  channel: string;
 }
 /**
- * How far a picture is; the preview is a small `data:` address (at most 12 KiB of picture).
+ * The channels that the caller may see, and how they stand to the caller.
  */
-export interface PictureProgress {
-  preview: string | null;
-  step: number;
-  steps: number;
+export interface ListChannels {}
+/**
+ * The invitations of a channel that are still good.
+ */
+export interface ListInvitations {
+  channel: string;
+}
+/**
+ * The people of a channel, a page at a time in the order of their names; `after` is the `next` of the page before.
+ *
+ * Moderators also see who is muted or banned.
+ */
+export interface ListMembers {
+  after?: string | null;
+  channel: string;
+  limit?: number;
+}
+/**
+ * The reports of a channel that nobody has resolved, for its moderators.
+ */
+export interface ListReports {
+  channel: string;
+  limit?: number;
 }
 /**
  * `POST /api/sessions`.
@@ -468,6 +688,72 @@ export interface PictureProgress {
 export interface LogIn {
   name: string;
   password: string;
+}
+/**
+ * The caller has read a channel up to a message; an earlier one than before changes nothing.
+ */
+export interface MarkRead {
+  channel: string;
+  commentId: number;
+}
+/**
+ * The answer to `MarkRead`: up to where the caller has read.
+ */
+export interface MarkedRead {
+  lastRead: number;
+  ok: true;
+}
+/**
+ * One of a channel's people. `role` is null for who is muted or banned and no member.
+ */
+export interface MemberCard {
+  banned: boolean;
+  mutedUntil: number | null;
+  name: string;
+  role: ('owner' | 'moderator' | 'member') | null;
+}
+/**
+ * The answer to `ListMembers`: owners and moderators, and a page of everybody; `next` asks for the one after.
+ */
+export interface Members {
+  members: MemberCard[];
+  next: string | null;
+  officers: MemberCard[];
+  ok: true;
+}
+/**
+ * Somebody called the hearer by name, in a channel that the hearer may read.
+ */
+export interface Mentioned {
+  message: Message;
+}
+/**
+ * Somebody may read and not write until a time (ms since 1970); null: may write again.
+ */
+export interface Mute {
+  channel: string;
+  name: string;
+  until: number | null;
+}
+/**
+ * A channel and how it stands to the caller. `unread` and `mentions` count up to 100 of the newest messages.
+ *
+ * They are null without a read mark: nobody has read nothing of a channel that they never opened.
+ */
+export interface MyChannel {
+  channel: ChannelCard;
+  lastRead: number | null;
+  mentions: number | null;
+  mutedUntil: number | null;
+  role: ('owner' | 'moderator' | 'member') | null;
+  unread: number | null;
+}
+/**
+ * The answer to `ListChannels`, in the order of their names.
+ */
+export interface MyChannels {
+  channels: MyChannel[];
+  ok: true;
 }
 /**
  * The answer to `GetMessage`.
@@ -629,11 +915,60 @@ export interface Register {
   password: string;
 }
 /**
+ * A report; `text` and `sender` are the message's as they were then.
+ */
+export interface Report {
+  channel: string;
+  commentId: number;
+  reason: 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'illegal' | 'rules' | 'other';
+  reportedAt: number;
+  reporter: string;
+  resolution: ('dismissed' | 'removed') | null;
+  resolvedAt: number | null;
+  resolvedBy: string | null;
+  sender: string;
+  text: string;
+  words: string;
+}
+/**
+ * Tell the moderators of a message. Once a person and message.
+ */
+export interface ReportMessage {
+  channel: string;
+  commentId: number;
+  reason: 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'illegal' | 'rules' | 'other';
+  words?: string;
+}
+/**
+ * The answer to `ListReports`, by the message.
+ */
+export interface Reports {
+  hasMore: boolean;
+  ok: true;
+  reports: Report[];
+}
+/**
  * More changed than a page holds since the stream broke: load the channel afresh.
  */
 export interface Reset {
   channel: string;
   revision: number;
+}
+/**
+ * End a report: nothing was wrong, or the message is removed with it. A moderator's call.
+ */
+export interface ResolveReport {
+  channel: string;
+  commentId: number;
+  reporter: string;
+  resolution: 'dismissed' | 'removed';
+}
+/**
+ * An invitation is good for nothing from now on.
+ */
+export interface RevokeInvitation {
+  channel: string;
+  invitationId: string;
 }
 /**
  * Find messages. `text` holds words, "exact phrases", `-without` and `prefix*`; all must be met.
@@ -673,6 +1008,14 @@ export interface Session {
   tokenType: 'Bearer';
 }
 /**
+ * Make a member a moderator or an owner, or a plain member again. An owner's call.
+ */
+export interface SetRole {
+  channel: string;
+  name: string;
+  role: 'owner' | 'moderator' | 'member';
+}
+/**
  * Somebody is writing in a channel.
  */
 export interface SomeoneTypes {
@@ -701,6 +1044,13 @@ export interface StopThinking {
  */
 export interface Typing {
   channel: string;
+}
+/**
+ * Take a ban back.
+ */
+export interface Unban {
+  channel: string;
+  name: string;
 }
 /**
  * Say what a message is worth; 0 takes it back. One vote a person, the last one counts.

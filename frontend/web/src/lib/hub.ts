@@ -25,6 +25,7 @@ export interface HubEvents {
   BotStatus: (statuses: wire.BotStatuses) => void;
   Typing: (typing: wire.SomeoneTypes) => void;
   ChannelChanged: (changed: wire.ChannelChanged) => void;
+  ChannelGone: (gone: wire.ChannelGone) => void;
 }
 
 export type Answer<T> = T | { readonly ok: false; readonly error: Failure };

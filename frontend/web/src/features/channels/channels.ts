@@ -28,8 +28,14 @@ export function useChannels(token: string): Channels {
       listen({
         ChannelChanged: ({ channel }) =>
           setKnown(({ channels }) => ({ channels: withCard(channels, channel), failed: false })),
+        // A channel that closed its doors is gone for all but its members: which of them this is, the hub knows.
+        ChannelGone: () =>
+          void listChannels(token).then(
+            (channels) => setKnown({ channels, failed: false }),
+            () => setKnown(({ channels }) => ({ channels, failed: true })),
+          ),
       }),
-    [],
+    [token],
   );
   return known;
 }

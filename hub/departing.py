@@ -1,0 +1,44 @@
+"""Somebody is no member any more: of one channel, or, with a deleted account, of any."""
+
+from hub.channel_rows import Member
+from hub.channels import Channels
+from hub.errors import UnknownChannelError
+from hub.members import Members
+from hub.news import News
+from hub.succession import without_officer
+from hub.telling import card_changed, expel, member_changed
+
+
+async def depart(channels: Channels, members: Members, news: News, name: str) -> None:
+    """Leave all channels for good, for an account that is deleted. May be done again after a failure.
+
+    A channel that is left without an owner falls to its oldest moderator, or to the administrators. Mutes and bans go
+    by the name and stay.
+    """
+    for mark in await members.marks(name):
+        await _leave_for_good(channels, members, news, mark.channel, name)
+        if await members.find(mark.channel, name) is None:
+            await members.unmark(name, mark.channel)
+
+
+async def left(channels: Channels, members: Members, news: News, channel: str, name: str) -> None:
+    """Take a membership away. Of a channel by invitation nothing is seen any more."""
+    await members.change(channel, name, lambda before: _without_membership(before, name))
+    if channels.get(channel).card.visibility == "invite":
+        await expel(channels, news, channel, name)
+    else:
+        member_changed(news, channel, name)
+    card_changed(news, channel)
+
+
+async def _leave_for_good(channels: Channels, members: Members, news: News, channel: str, name: str) -> None:
+    try:
+        if channels.get(channel).officer(name) is not None:
+            await channels.change(channel, lambda one: without_officer(one, name))
+        await left(channels, members, news, channels.get(channel).card.name, name)
+    except UnknownChannelError:
+        return
+
+
+def _without_membership(before: Member | None, name: str) -> Member:
+    return (before or Member(name=name)).model_copy(update={"since": None, "joined_at": None})

@@ -1,0 +1,57 @@
+"""Which accounts there are, for those who only need to know whether a name is somebody's."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables.aio import TableClient
+
+from hub.accounts import ACCOUNTS, Account
+from hub.people import Person
+from hub.tables import from_chunks
+
+REMEMBERED_FOR_S: Final = 30.0
+MOST_REMEMBERED: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has an account of a name, as registered, and since when (ms since 1970)."""
+
+    name: str
+    since: int
+
+    def as_person(self) -> Person:
+        """To ask what this person may do; nobody speaks by it."""
+        return Person(self.name, is_guest=False, session_id="", since=self.since, scopes=frozenset())
+
+
+class Registry:
+    """Looks accounts up by their names, whatever the case. Guests are nobody here."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._table = table
+        self._remembered: OrderedDict[str, tuple[float, Holder | None]] = OrderedDict()
+
+    async def find(self, name: str) -> Holder | None:
+        """As the table has it now. `name` has the form of a person's name."""
+        try:
+            account = Account.from_json(from_chunks(await self._table.get_entity(ACCOUNTS, name.lower())))
+        except ResourceNotFoundError:
+            return None
+        return None if account.is_guest else Holder(account.name, account.created_at)
+
+    async def recall(self, name: str) -> Holder | None:
+        """As the table had it a moment ago."""
+        key = name.lower()
+        known = self._remembered.get(key)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        found = await self.find(name)
+        self._remembered[key] = (time.monotonic() + REMEMBERED_FOR_S, found)
+        self._remembered.move_to_end(key)
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+        return found
