@@ -5,9 +5,11 @@ What this hub changed holds at once. What another hub changed is known here by i
 """
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 from contracts.calls import ChannelCard
+from contracts.wire import CHANNEL_PATTERN
 from hub.channel_rows import Channel
 from hub.channels import Channels, unknown
 from hub.errors import ForbiddenError, UnknownChannelError
@@ -80,7 +82,8 @@ class Access:
             channel = self._channels.get(name)
         except UnknownChannelError:
             # Asked for all the same, so that the time of the answer does not tell which names exist.
-            await self._members.find(name, person.name)
+            if re.fullmatch(CHANNEL_PATTERN, name):
+                await self._members.find(name, person.name)
             raise
         standing = await self.standing(person, channel)
         if standing.is_admin:

@@ -88,7 +88,6 @@ from hub.sweep import Sweep
 from hub.tables import open_tables
 from hub.telling import Hearing
 from hub.tokens import Tokens, kept_secret
-from hub.uploads import door
 from hub.uploads.taking import Uploads
 from hub.voice import Voice
 from hub.votes import Votes
@@ -123,7 +122,6 @@ def create_app(settings: Settings) -> web.Application:
     app[SOCKETS] = Sockets(app, server)
     app[SOCKETS].listen()
     listen_to_engines(app, server)
-    app.router.add_routes(door.routes)
     add_api(app)
     for routes in (images.routes, health.routes):
         app.router.add_routes(routes)

@@ -46,6 +46,9 @@ MEANINGS: Final[Mapping[ProblemCode, Meaning]] = {
     "text_too_long": Meaning(413, "The text is too long", "A message holds 40,000 characters."),
     "too_large": Meaning(413, "The body is too large", f"A body holds at most {MOST_BYTES // 1024} KiB of JSON."),
     "unsupported_media_type": Meaning(415, "Not JSON", "Send JSON, with the header `Content-Type: application/json`."),
+    "picture_too_large": Meaning(413, "The picture is too large", "It has too many bytes, or too many pixels."),
+    "unsupported_picture": Meaning(415, "Not a picture", "Send a PNG, a JPEG, a WebP or a GIF."),
+    "broken_picture": Meaning(422, "The picture is broken", "It says that it is a picture, and cannot be read as one."),
     "empty_text": Meaning(422, "The text is empty", "A message needs some text."),
     "invalid_form": Meaning(
         422, "The form does not fit", "The JSON or the query does not fit the form; `errors` names each field."

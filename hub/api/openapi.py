@@ -94,6 +94,8 @@ def _operation(route: Route, schemas: Document, named: Names) -> Document:
     }
     if route.has_body:
         told["requestBody"] = _body(route, form)
+    if route.accepts:
+        told["requestBody"] = {"required": True, "content": {kind: {} for kind in route.accepts}}
     if route.is_open:
         told["security"] = []
     return told

@@ -22,7 +22,8 @@ class Route:
 
     `form` and `gives` are what is sent and what is answered; those of a call, and what a handler gives that says so in
     its annotation, are known. `is_open`: it needs no token. `refuses`: statuses beside those that the shape of
-    the route implies. `events`: what a stream of server-sent events sends, by name.
+    the route implies. `events`: what a stream of server-sent events sends, by name. `accepts`: the types of a body that
+    is no JSON.
     """
 
     method: Method
@@ -38,6 +39,7 @@ class Route:
     refuses: tuple[int, ...] = ()
     location: Callable[[Any], str] | None = None
     example: Mapping[str, Any] | None = None
+    accepts: tuple[str, ...] = ()
     events: Mapping[str, type[Wire]] = field(default_factory=dict)
 
     @property

@@ -28,6 +28,14 @@ ROUTES: Final = (
         example={"text": "@CoopBot my hens stopped laying, what can I do?", "clientId": "a1b2c3d4e5f6"},
     ),
     Route("GET", MESSAGE, "One message", "messages", call="GetMessage"),
+    Route(
+        "PATCH",
+        MESSAGE,
+        "Change the words of a message",
+        "messages",
+        call="EditMessage",
+        example={"text": "@CoopBot my hens stopped laying last week, what can I do?"},
+    ),
     Route("DELETE", MESSAGE, "Delete a message", "messages", call="DeleteMessage"),
     Route("PUT", f"{MESSAGE}/vote", "Vote, or take a vote back", "messages", call="Vote", example={"value": 1}),
     Route("POST", f"{MESSAGE}/stop", "Stop an answer", "messages", call="StopThinking"),
@@ -40,4 +48,6 @@ ROUTES: Final = (
         status=201,
         location=_asked_again,
     ),
+    Route("PUT", f"{MESSAGE}/shown", "Choose which answer is shown", "messages", call="ChooseAnswer"),
+    Route("GET", "/api/search", "Find messages", "messages", call="Search"),
 )

@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import BodyPartReader, web
 
+from contracts.message import Image
 from hub.asking import who
 from hub.errors import BadRequestError, PictureTooLargeError
-from hub.http import answer
 from hub.keys import HOUSE, SETTINGS
 
 MIB: Final = 1024 * 1024
@@ -15,16 +15,14 @@ PIECE_BYTES: Final = 64 * 1024
 # What a form adds around its file.
 FORM_BYTES: Final = 16 * 1024
 
-routes = web.RouteTableDef()
 
-
-@routes.post("/api/uploads")
-async def upload(request: web.Request) -> web.Response:
+async def send_picture(request: web.Request) -> Image:
     house = request.app[HOUSE]
     person = await who(request, "write")
+    await house.limits.of(person, "uploads")
     await house.uploads.check(person)
     data = await _read(request, request.app[SETTINGS].hub_upload_mib * MIB)
-    return answer(await house.uploads.take(data, person), status=201)
+    return await house.uploads.take(data, person)
 
 
 async def _read(request: web.Request, most: int) -> bytes:
