@@ -19,6 +19,7 @@ DATA = Path(os.environ.get("PLAYHOUSE_DATA", ROOT / ".data"))
 LOG = DATA / "setup.log"
 AZURITE = ROOT / "infra" / "azurite"
 PAGE = ROOT / "frontend" / "web"
+PROVIDER = ROOT / "tests" / "provider"
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache")
 WINDOWS = os.name == "nt"
 
@@ -91,6 +92,7 @@ def start() -> int:
 def test() -> int:
     """Lints and tests everything; a failure does not keep the rest from running. pytest's own words come last."""
     set_up((*RUNTIME, "train", "dev"))
+    install_node_packages("the provider that tests sign in to", PROVIDER)
     os.environ.update(browser())
     failed = failed_checks()
     failed += failed_commands({"page tests": [*npm(), "test"]}, PAGE) if has_page() else []
@@ -132,7 +134,7 @@ def chat_model() -> int:
 def clean(*, with_data: bool) -> int:
     """Removes what was set up; what people wrote stays unless its removal is asked for."""
     bench = ROOT / "tests" / "bench" / "node"
-    made = [VENV, *(folder / "node_modules" for folder in (AZURITE, PAGE, bench)), PAGE / "dist", LOG]
+    made = [VENV, *(folder / "node_modules" for folder in (AZURITE, PAGE, PROVIDER, bench)), PAGE / "dist", LOG]
     made += [*(ROOT / name for name in CACHES), *ROOT.glob("*.egg-info")]
     for path in [*made, DATA] if with_data else made:
         if path.is_dir():

@@ -31,6 +31,7 @@ ErrorCode = Literal[
     "unknown_bot",
     "unknown_channel",
     "unsupported_picture",
+    "weak_password",
 ]
 
 Chatter = Literal["off", "slow", "lively"]

@@ -16,7 +16,11 @@ SENT: tuple[type[BaseModel], ...] = (
     accounts.Register,
     accounts.LogIn,
     accounts.EnterAsGuest,
+    accounts.RefreshSession,
     accounts.ChangeAccount,
+    accounts.ChangePassword,
+    accounts.DeleteAccount,
+    accounts.MakeKey,
     calls.Connect,
     calls.Disconnect,
     calls.ReceiveMessage,
@@ -52,7 +56,11 @@ SENT: tuple[type[BaseModel], ...] = (
 )
 RECEIVED: tuple[type[BaseModel], ...] = (
     accounts.Session,
+    accounts.SessionCards,
     accounts.AccountCard,
+    accounts.KeyCards,
+    accounts.NewKey,
+    accounts.Doors,
     calls.Refusal,
     calls.Done,
     calls.Page,

@@ -60,12 +60,12 @@ class Hit(Wire):
 
 
 class Found(Wire):
-    """The answer to `Search`. `cursor` leads to the next page, where there is one.
+    """The answer to `Search`. `next_cursor` leads to the next page, where there is one.
 
     `is_complete` is false while this hub still reads older messages in: then there may be more than was found.
     """
 
     ok: Literal[True] = True
     hits: tuple[Hit, ...]
-    cursor: str | None
+    next_cursor: str | None
     is_complete: bool

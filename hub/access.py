@@ -12,7 +12,7 @@ from contracts.calls import ChannelCard
 from contracts.wire import CHANNEL_PATTERN
 from hub.channel_rows import Channel
 from hub.channels import Channels, unknown
-from hub.errors import ForbiddenError, UnknownChannelError
+from hub.errors import ForbiddenError
 from hub.members import Members
 from hub.people import Person
 from hub.standing import Standing, standing_of
@@ -78,14 +78,13 @@ class Access:
         return standing.moderates and "manage" in person.scopes
 
     async def _entered(self, person: Person, name: str) -> tuple[Channel, Standing]:
-        try:
-            channel = self._channels.get(name)
-        except UnknownChannelError:
-            # Asked for all the same, so that the time of the answer does not tell which names exist.
-            if re.fullmatch(CHANNEL_PATTERN, name):
-                await self._members.find(name, person.name)
-            raise
-        standing = await self.standing(person, channel)
+        # First what has to be read: also for a name that is none, so that the time of the answer does not tell. Behind
+        # it nothing waits: who enters a room upon this answer enters before anybody loses access in between.
+        if not re.fullmatch(CHANNEL_PATTERN, name):
+            raise unknown(name)
+        member = await self._members.find(name, person.name)
+        channel = self._channels.get(name)
+        standing = standing_of(channel, person, member)
         if standing.is_admin:
             return channel, standing
         if channel.card.visibility == "invite" and standing.role is None:

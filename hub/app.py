@@ -22,9 +22,11 @@ from contracts.queues import TypedQueue
 from contracts.storage import Storage, open_storage
 from hub import health, images
 from hub.access import Access
-from hub.accounts import Accounts
+from hub.accounts.accounts import Accounts
+from hub.accounts.ended import hear_ended, tell_ended
 from hub.api.doors import add_api
 from hub.archive import Archive
+from hub.belongings import Belongings
 from hub.bots import Bots
 from hub.broadcast import ReadyFramesOverRedis, begin, say_goodbye, socket_server
 from hub.channel_rows import Channel
@@ -32,9 +34,12 @@ from hub.channels import Channels, somebody_lost_access
 from hub.chatter import Chatter
 from hub.chatter_row import TalkRows
 from hub.chatter_speech import Speech
+from hub.cookies import Cookies
 from hub.crowding import crowding
+from hub.departing import depart
 from hub.dissolving import Dissolution
 from hub.drain import Drain
+from hub.farewell import Farewell
 from hub.founding import first_channels
 from hub.house import House
 from hub.ids import comment_ids
@@ -43,6 +48,7 @@ from hub.json_bodies import MOST_BYTES
 from hub.keys import (
     ATTENDANCE,
     CONNECTIONS,
+    COOKIES,
     DRAIN,
     FOLLOWER,
     HOUSE,
@@ -50,6 +56,7 @@ from hub.keys import (
     LISTENERS,
     METRICS,
     NEWS,
+    OAUTH,
     PACE,
     PLACEHOLDERS,
     ROLL_CALL,
@@ -64,6 +71,7 @@ from hub.members import Members
 from hub.mentions import Mentions
 from hub.metrics import Metrics
 from hub.news import News
+from hub.oauth.sign_in import OAuth
 from hub.page import add_page
 from hub.pictures.book import PictureBook
 from hub.pictures.clearing import Clearing
@@ -106,7 +114,7 @@ def create_app(settings: Settings) -> web.Application:
     app[CONNECTIONS] = Places(settings.hub_limit_connections, "Too many connections come from this address.")
     app[STREAMS] = Places(STREAMS_EACH, f"One person follows at most {STREAMS_EACH} streams at once.")
     redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
-    server = socket_server(redis_url)
+    server = socket_server(redis_url, settings.hub_public_url)
     server.attach(app)
     app[LISTENERS] = server.manager.listeners
     app[VOICE] = Voice(server)
@@ -119,6 +127,7 @@ def create_app(settings: Settings) -> web.Application:
     app.on_shutdown.append(partial(_leave, server))
     if isinstance(server.manager, ReadyFramesOverRedis):
         app.on_cleanup.append(lambda _app: server.manager.close())
+    app[COOKIES] = Cookies(settings.hub_public_url)
     app[SOCKETS] = Sockets(app, server)
     app[SOCKETS].listen()
     listen_to_engines(app, server)
@@ -180,6 +189,15 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
     gallery = Gallery(pictures, access, channels)
     uploads = Uploads(app[STORAGE], pictures, access)
     Hearing(app[NEWS], channels, members, voice, app[SOCKETS].evict)
+    accounts = Accounts(
+        tables.accounts,
+        tokens,
+        lambda name: bots.find(name) is not None,
+        partial(tell_ended, app[NEWS]),
+        with_guests=settings.hub_guests == "on",
+    )
+    hear_ended(app[NEWS], accounts.heard_ended)
+    app[OAUTH] = OAuth(settings.hub_oauth, settings.hub_public_url, tokens)
     await channels.refresh()
     await asyncio.gather(*map(channels.ensure, first_channels(settings.hub_home_channel)))
     await bots.refresh()
@@ -207,7 +225,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             registry=registry,
             dissolution=Dissolution(app[STORAGE], tables, channels, members, archive, pictures),
             bots=bots,
-            accounts=Accounts(tables.accounts, tokens, lambda name: bots.find(name) is not None),
+            accounts=accounts,
             post_office=PostOffice(archive, bots, app[IDS], placeholders, mentions, pictures),
             regeneration=Regeneration(archive, bots, placeholders),
             votes=Votes(tables.votes),
@@ -271,17 +289,25 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask, house.waiting.swept)
     app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
     house.metrics.registry.register(app[MOMENT])
+    belongings = Belongings(house.archive, house.channels, app[TABLES].votes)
     lag = (Lag(house.metrics),) if app[SETTINGS].hub_metrics else ()
     loops = (
         app[VOICE],
         app[NEWS],
         app[ROLL_CALL],
+        app[SOCKETS],
         house.limits,
         app[DRAIN],
         sweep,
         app[FOLLOWER],
         Clearing(house.pictures, house.archive, house.storage),
         house.dissolution,
+        Farewell(
+            app[TABLES].accounts,
+            house.accounts,
+            belongings,
+            partial(depart, house.channels, house.members, house.news),
+        ),
         _chatter(app, sweep),
         *lag,
     )

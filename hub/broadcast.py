@@ -15,6 +15,7 @@ from engineio.async_drivers.aiohttp import WebSocket
 from socketio import packet as socketio_packet
 
 from hub.listening import Listeners
+from hub.origins import is_own_origin
 
 PEOPLE = "/"
 # A client that is this far behind is dropped; it catches up from the table when it returns. Without a bound, a stalled
@@ -113,8 +114,15 @@ class ReadyFramesOverRedis(socketio.AsyncRedisManager, ReadyFrames):  # type: ig
             await self.redis.aclose()
 
 
-def socket_server(redis_url: str | None) -> socketio.AsyncServer:
-    """The Socket.IO server: WebSocket only, so that several hubs need no sticky sessions."""
+def socket_server(redis_url: str | None, public_url: str | None) -> socketio.AsyncServer:
+    """The Socket.IO server: WebSocket only, so that several hubs need no sticky sessions.
+
+    A page of another origin is refused, whatever it brings; programs tell no origin.
+    """
+
+    def is_welcome(origin: str, environ: dict[str, Any]) -> bool:
+        return is_own_origin(origin, environ.get("HTTP_HOST", ""), public_url)
+
     # A Redis that is away must not hold up those who are here.
     patience = {"socket_connect_timeout": 1, "socket_timeout": None}
     manager = ReadyFramesOverRedis(redis_url, redis_options=patience) if redis_url else ReadyFrames()
@@ -122,6 +130,7 @@ def socket_server(redis_url: str | None) -> socketio.AsyncServer:
         client_manager=manager,
         async_mode="aiohttp",
         transports=["websocket"],
+        cors_allowed_origins=is_welcome,
         # 40,000 characters outside the basic plane, each as twelve characters of JSON.
         max_http_buffer_size=1_000_000,
     )

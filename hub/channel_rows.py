@@ -42,14 +42,15 @@ class Channel:
     """A channel as its row holds it.
 
     `doors` changes whenever somebody loses access, so that every hub looks again who may stay. `deleted_at`: when its
-    deletion began; then nobody knows it any more. `is_erased`: nothing of it is left but the name that must not return.
+    deletion began; then nobody knows it any more. `erased_at`: when nothing of it was left but the name, which the
+    house does not use again.
     """
 
     card: ChannelCard
     officers: tuple[Officer, ...] = ()
     doors: str = ""
     deleted_at: int | None = None
-    is_erased: bool = False
+    erased_at: int | None = None
 
     @property
     def key(self) -> str:
@@ -95,19 +96,21 @@ class KeptInvitation(Wire):
 def channel_row(channel: Channel) -> Row:
     more = {"officers": OFFICERS.dump_json(channel.officers).decode(), "doors": channel.doors}
     if channel.deleted_at is not None:
-        more |= {"deletedAt": str(channel.deleted_at), "isErased": str(int(channel.is_erased))}
+        more["deletedAt"] = str(channel.deleted_at)
+    if channel.erased_at is not None:
+        more["erasedAt"] = str(channel.erased_at)
     return row(CHANNELS, channel.key, channel.card) | more
 
 
 def channel_from(entity: Any) -> Channel:
     """A row from before channels had owners holds a card alone."""
-    deleted_at = entity.get("deletedAt")
+    deleted_at, erased_at = entity.get("deletedAt"), entity.get("erasedAt")
     return Channel(
         card=ChannelCard.from_json(from_chunks(entity)),
         officers=OFFICERS.validate_json(entity.get("officers", "[]")),
         doors=entity.get("doors", ""),
         deleted_at=int(deleted_at) if deleted_at is not None else None,
-        is_erased=entity.get("isErased") == "1",
+        erased_at=int(erased_at) if erased_at is not None else None,
     )
 
 

@@ -1,6 +1,5 @@
 """The channels: which there are, what their cards say, and who keeps them."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -18,10 +17,15 @@ from azure.data.tables.aio import TableClient
 
 from contracts.calls import ChannelCard
 from hub.channel_rows import CHANNELS, Channel, channel_from, channel_row
+from hub.clock import now_ms
 from hub.errors import ConflictError, NameTakenError, UnknownChannelError
 
 # Two who change the same channel at once; each round one of them wins.
 ATTEMPTS: Final = 10
+
+# After the name of a deleted channel is all that is left of it, another hub may still be about to erase a page of its
+# rows; whoever takes the name must not lose theirs.
+FREE_AGAIN_MS: Final = 60_000
 
 # What a hub does when a channel is new, changed or gone: before and after, as this hub knew it.
 Watch = Callable[[Channel | None, Channel | None], Awaitable[None]]
@@ -59,7 +63,7 @@ class Channels:
 
     def to_erase(self) -> tuple[Channel, ...]:
         """Those whose deletion has begun and is not done."""
-        return tuple(one for one in self._known.values() if one.deleted_at is not None and not one.is_erased)
+        return tuple(one for one in self._known.values() if one.deleted_at is not None and one.erased_at is None)
 
     async def ensure(self, card: ChannelCard) -> None:
         """Make a channel of the house, unless there is one of that name or was: what was deleted does not come back."""
@@ -75,7 +79,7 @@ class Channels:
     async def create(self, channel: Channel) -> None:
         """Raises NameTakenError, whatever the case of the name, and also for one that the asker may not know of."""
         standing = await self._read(channel.key)
-        if standing is not None and not standing[0].is_erased:
+        if standing is not None and not _is_free(standing[0]):
             raise taken(channel)
         try:
             if standing is None:
@@ -101,13 +105,11 @@ class Channels:
             return changed
         raise ConflictError("This channel is being changed by others; please try again.")
 
-    async def shut_doors(self, name: str) -> str:
-        """Somebody lost access: say so where every hub reads it. The mark by which a hub knows that it heard."""
-        doors = secrets.token_hex(8)
+    async def shut_doors(self, name: str, doors: str) -> None:
+        """Somebody lost access: say so where every hub reads it. By the mark `doors` a hub knows that it has heard."""
         entity = {"PartitionKey": CHANNELS, "RowKey": name.lower(), "doors": doors}
         with suppress(ResourceNotFoundError):
             await self._table.update_entity(entity, mode=UpdateMode.MERGE)
-        return doors
 
     def heard_doors(self, name: str, doors: str) -> None:
         """This hub knows who lost access, and need not look at everybody."""
@@ -116,12 +118,19 @@ class Channels:
             self._known[channel.key] = replace(channel, doors=doors)
             self._held[channel.key] = next(self._tickets)
 
-    async def empty(self, channel: Channel) -> None:
+    async def is_being_erased(self, channel: Channel) -> bool:
+        """Whether the table still has the deletion that a hub is about to go on with."""
+        found = await self._read(channel.key)
+        return found is not None and (found[0].deleted_at, found[0].erased_at) == (channel.deleted_at, None)
+
+    async def erased(self, channel: Channel) -> None:
         """The last step of a deletion: the name alone stays, so that the house does not make the channel again."""
-        card = ChannelCard(name=channel.card.name)
-        gone = Channel(card, deleted_at=channel.deleted_at, is_erased=True)
-        await self._table.upsert_entity(channel_row(gone), mode=UpdateMode.REPLACE)
-        await self._hold(channel.key, gone, next(self._tickets))
+        found = await self._read(channel.key)
+        if found is not None and (found[0].deleted_at, found[0].erased_at) == (channel.deleted_at, None):
+            card = ChannelCard(name=channel.card.name)
+            with suppress(ResourceModifiedError):
+                await self._replace(Channel(card, deleted_at=channel.deleted_at, erased_at=now_ms()), found[1])
+        await self.reread(channel.key)
 
     async def reread(self, name: str) -> None:
         """Another hub has changed one."""
@@ -168,6 +177,10 @@ def unknown(name: str) -> UnknownChannelError:
 
 def taken(channel: Channel) -> NameTakenError:
     return NameTakenError(f"The name {channel.card.name} is taken.")
+
+
+def _is_free(channel: Channel) -> bool:
+    return channel.erased_at is not None and now_ms() > channel.erased_at + FREE_AGAIN_MS
 
 
 def _alive(channel: Channel | None) -> Channel | None:

@@ -20,6 +20,7 @@ from hub.chatter_rules import Level, Rules
 from hub.chatter_seen import above, wish
 from hub.chatter_speech import Speech
 from hub.clock import now_ms
+from hub.dispatch import is_allowed
 from hub.errors import StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Chatter:
         while True:
             for card in self._channels.all():
                 level = self._rules.level(card.chatter)
-                if level is not None:
+                if level is not None and not card.archived:
                     await self._try(card, level)
             await asyncio.sleep(EVERY_S)
 
@@ -114,7 +115,8 @@ class Chatter:
         """The bots that are at home in a channel, or were called into it, and are awake."""
         seen = {message.sender for message in messages if message.is_bot}
         awake = [status.card for status in self._bots.statuses() if status.awake and status.card.kind in TALKERS]
-        return tuple(bot for bot in awake if bot.name in seen or bot.name == card.bot or bot.subreddit == card.name)
+        at_home = (bot for bot in awake if bot.name in seen or bot.name == card.bot or bot.subreddit == card.name)
+        return tuple(bot for bot in at_home if is_allowed(bot.name, card))
 
     async def _planned(self, around: Round, talk: Talk) -> list[Planned]:
         """What was planned and is not stale, and what the bots make of the news."""

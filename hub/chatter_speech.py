@@ -30,9 +30,8 @@ class Speech:
 
     async def is_free(self, channel_log: ChannelLog, bot: BotCard) -> bool:
         """Whether nobody waits for the engines of this bot, whatever the channel, and the bots here are silent."""
-        elsewhere = (opened for waiting in self._sweep.waiting.values() for opened in waiting)
         here = [opened for opened, _ in await channel_log.open_jobs()]
-        if any(opened.pool == bot.pool for opened in (*here, *elsewhere)):
+        if any(opened.pool == bot.pool for opened in (*here, *self._sweep.waiting)):
             return False
         return (await depth_of(self._storage, input_queue(bot.pool))).messages <= LONG_QUEUE
 

@@ -72,14 +72,14 @@ class Dissolution:
         for opened, _ in await self._archive.channel(name).open_jobs():
             await call_off(self._storage, opened.job_id)
         await self._withdraw_pictures(name)
-        await self._empty(self._tables.messages, name)
-        await self._empty(self._tables.votes, name)
-        await self._unmark_members(name)
+        await self._empty(channel, self._tables.messages, name)
+        await self._empty(channel, self._tables.votes, name)
+        await self._unmark_members(channel)
         for partition in (members_of(name), invitations_to(name), reports_on(name)):
-            await self._empty(self._tables.channels, partition)
+            await self._empty(channel, self._tables.channels, partition)
         if channel.deleted_at is not None and now_ms() - channel.deleted_at > SETTLED_AFTER_MS:
             self._archive.drop(name)
-            await self._channels.empty(channel)
+            await self._channels.erased(channel)
             log.info("channel %s is erased", name)
 
     async def _withdraw_pictures(self, channel: str) -> None:
@@ -88,14 +88,14 @@ class Dissolution:
             if stored.message.images:
                 await self._pictures.withdrawn(stored.message.images, channel, stored.message.comment_id)
 
-    async def _unmark_members(self, channel: str) -> None:
+    async def _unmark_members(self, channel: Channel) -> None:
         """While their rows still say who they are."""
-        async for keys in _pages(self._tables.channels, members_of(channel)):
+        async for keys in self._pages(channel, self._tables.channels, members_of(channel.key)):
             for key in keys:
-                await self._members.unmark(key, channel)
+                await self._members.unmark(key, channel.key)
 
-    async def _empty(self, table: TableClient, partition: str) -> None:
-        async for keys in _pages(table, partition):
+    async def _empty(self, channel: Channel, table: TableClient, partition: str) -> None:
+        async for keys in self._pages(channel, table, partition):
             deletes = [("delete", {"PartitionKey": partition, "RowKey": key}) for key in keys]
             try:
                 await table.submit_transaction(deletes)
@@ -105,13 +105,17 @@ class Dissolution:
                     raise
                 await asyncio.gather(*(table.delete_entity(partition, key) for key in keys))
 
+    async def _pages(self, channel: Channel, table: TableClient, partition: str) -> AsyncIterator[list[str]]:
+        """The row keys of a partition, as many at a time as one transaction takes.
 
-async def _pages(table: TableClient, partition: str) -> AsyncIterator[list[str]]:
-    """The row keys of a partition, as many at a time as one transaction takes."""
-    rows = table.query_entities(
-        "PartitionKey eq @p", parameters={"p": partition}, select=["RowKey"], results_per_page=ROWS_AT_ONCE
-    )
-    async for page in rows.by_page():
-        keys = [str(row["RowKey"]) async for row in page]
-        if keys:
-            yield keys
+        None after another hub was done first: the name may be a new channel's soon.
+        """
+        rows = table.query_entities(
+            "PartitionKey eq @p", parameters={"p": partition}, select=["RowKey"], results_per_page=ROWS_AT_ONCE
+        )
+        async for page in rows.by_page():
+            keys = [str(row["RowKey"]) async for row in page]
+            if not await self._channels.is_being_erased(channel):
+                return
+            if keys:
+                yield keys

@@ -82,6 +82,11 @@ class ConflictError(HubError):
     status = 409
 
 
+class WeakPasswordError(HubError):
+    code = "weak_password"
+    status = 422
+
+
 class NameTakenError(HubError):
     code = "name_taken"
     status = 409

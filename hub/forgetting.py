@@ -7,6 +7,7 @@ from hub.channel_log import ChannelLog
 from hub.dispatch import MOST_ANCESTORS
 from hub.draft import Draft
 from hub.ids import CLOCKS_DIFFER_MS, earlier
+from hub.people import DELETED
 from hub.rows import Stored
 
 # A prompt holds at most so many ancestors; those that were still thinking when it was made are not among them.
@@ -14,14 +15,15 @@ FAR_ENOUGH = 2 * MOST_ANCESTORS
 
 
 async def quotes_what_is_gone(draft: Draft, answer: Stored) -> bool:
-    """Whether an ancestor was deleted, or changed since the answer was asked for: the prompt may hold such words."""
+    """Whether an ancestor or its author was deleted, or it was changed since: the prompt may hold what is gone."""
     message = answer.message
     for _ in range(FAR_ENOUGH):
         found = await draft.stored(message.parent_id) if message.parent_id is not None else None
         if found is None:
             return False
         message = found.message
-        if message.deleted_at is not None or (message.edited_at is not None and message.revision > answer.born):
+        is_changed = message.edited_at is not None and message.revision > answer.born
+        if message.deleted_at is not None or message.sender == DELETED or is_changed:
             return True
     return False
 

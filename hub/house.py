@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.storage import Storage
 from hub.access import Access
-from hub.accounts import Accounts
+from hub.accounts.accounts import Accounts
 from hub.archive import Archive
 from hub.bots import Bots
 from hub.channels import Channels

@@ -50,16 +50,17 @@ class InvitationBook:
     async def revoke(self, channel: Channel, key: str) -> None:
         await self._table.delete_entity(invitations_to(channel.key), key)
 
-    async def redeem(self, channel: Channel, token: str) -> bool:
+    async def is_good(self, channel: str, token: str) -> bool:
+        """Whether an invitation could be used now."""
+        return await self._read(channel, token) is not None
+
+    async def redeem(self, channel: str, token: str) -> bool:
         """Use an invitation once. False for one that was never made, is used up, revoked or too old."""
         for _ in range(ATTEMPTS):
-            try:
-                entity = await self._table.get_entity(invitations_to(channel.key), _hashed(token))
-            except ResourceNotFoundError:
+            entity = await self._read(channel, token)
+            if entity is None:
                 return False
             kept = KeptInvitation.from_json(from_chunks(entity))
-            if not _is_good(kept):
-                return False
             used = kept.model_copy(update={"uses_left": kept.uses_left - 1})
             condition: dict[str, Any] = {
                 "etag": entity.metadata["etag"],
@@ -75,6 +76,14 @@ class InvitationBook:
                 return False
             return True
         raise ConflictError("Many use this invitation at this moment; please try again.")
+
+    async def _read(self, channel: str, token: str) -> Any:
+        """The row of an invitation that is good, else None."""
+        try:
+            entity = await self._table.get_entity(invitations_to(channel), _hashed(token))
+        except ResourceNotFoundError:
+            return None
+        return entity if _is_good(KeptInvitation.from_json(from_chunks(entity))) else None
 
 
 def _is_good(kept: KeptInvitation) -> bool:

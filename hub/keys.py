@@ -4,12 +4,14 @@ from aiohttp import web
 
 from contracts.pace import Pace
 from contracts.storage import Storage
+from hub.cookies import Cookies
 from hub.drain import Drain
 from hub.house import House
 from hub.ids import CommentIds
 from hub.listening import Listeners
 from hub.metrics import Metrics
 from hub.news import News
+from hub.oauth.sign_in import OAuth
 from hub.placeholders import Placeholders
 from hub.places import Places
 from hub.presence import Attendance
@@ -24,6 +26,8 @@ STORAGE = web.AppKey("storage", Storage)
 TABLES = web.AppKey("tables", Tables)
 IDS = web.AppKey("ids", CommentIds)
 VOICE = web.AppKey("voice", Voice)
+COOKIES = web.AppKey("cookies", Cookies)
+OAUTH = web.AppKey("oauth", OAuth)
 HOUSE = web.AppKey("house", House)
 PLACEHOLDERS = web.AppKey("placeholders", Placeholders)
 ATTENDANCE = web.AppKey("attendance", Attendance)

@@ -20,6 +20,8 @@ from hub.tables import from_chunks, one_page
 KNOWN_FOR_S: Final = 3.0
 MOST_KNOWN: Final = 50_000
 ATTEMPTS: Final = 10
+# Something changed while a row was read: it may be this one, and is read again.
+READS: Final = 3
 # After every name: the characters of names end before it.
 END_OF_NAMES: Final = "~"
 
@@ -38,10 +40,13 @@ class Members:
         known = self._known.get(key)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        forgotten = self._forgotten
-        found, _ = await self._read(*key)
-        if forgotten == self._forgotten:
-            self._remember(key, found)
+        found: Member | None = None
+        for _ in range(READS):
+            forgotten = self._forgotten
+            found, _ = await self._read(*key)
+            if forgotten == self._forgotten:
+                self._remember(key, found)
+                break
         return found
 
     async def change(self, channel: str, name: str, by: Callable[[Member | None], Member]) -> Member:

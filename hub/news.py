@@ -68,7 +68,9 @@ class News:
                     self._heard(one["data"])
 
     async def _send(self, connection: redis.asyncio.Redis) -> None:
-        while True:
+        task = asyncio.current_task()
+        # A cancellation that comes while the library writes is swallowed there, and would never come again.
+        while task is None or not task.cancelling():
             await connection.publish(TOPIC, await self._waiting.get())
 
     def _heard(self, data: bytes) -> None:

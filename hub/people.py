@@ -1,13 +1,14 @@
 """Who speaks: what a valid token says of its bearer."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from contracts.accounts import Scope as Scope
 from contracts.message import Message
 from contracts.wire import Milliseconds
 
-# What a token lets its bearer do: read; write messages, votes and reports; manage channels; manage the own account.
-Scope = Literal["read", "write", "manage", "account"]
+# Who wrote what an account that was deleted has left.
+DELETED: Final = "deleted"
 EVERY_SCOPE: Final[frozenset[Scope]] = frozenset({"read", "write", "manage", "account"})
 
 
@@ -16,7 +17,8 @@ class Person:
     """The bearer of a session; the name is how it was registered.
 
     `since` (ms since 1970): when this holder took the name. A guest's name is free again later and passes to others.
-    `connection`: the socket that speaks; None over HTTP. `address`: from where, as limits count it.
+    `session_id`: what has to stand for this to be true: a session, or a key for programs. `connection`: the socket
+    that speaks; None over HTTP. `address`: from where, as limits count it.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Person:
     session_id: str
     since: Milliseconds
     is_admin: bool = False
+    is_program: bool = False
     scopes: frozenset[Scope] = EVERY_SCOPE
     connection: str | None = None
     address: str = "unknown"

@@ -49,6 +49,7 @@ MEANINGS: Final[Mapping[ProblemCode, Meaning]] = {
     "picture_too_large": Meaning(413, "The picture is too large", "It has too many bytes, or too many pixels."),
     "unsupported_picture": Meaning(415, "Not a picture", "Send a PNG, a JPEG, a WebP or a GIF."),
     "broken_picture": Meaning(422, "The picture is broken", "It says that it is a picture, and cannot be read as one."),
+    "weak_password": Meaning(422, "The password is weak", "It is among the first that are tried, or too easy to find."),
     "empty_text": Meaning(422, "The text is empty", "A message needs some text."),
     "invalid_form": Meaning(
         422, "The form does not fit", "The JSON or the query does not fit the form; `errors` names each field."

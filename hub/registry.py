@@ -8,7 +8,7 @@ from typing import Final
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
-from hub.accounts import ACCOUNTS, Account
+from hub.accounts.rows import ACCOUNTS, Account
 from hub.people import Person
 from hub.tables import from_chunks
 
@@ -41,7 +41,8 @@ class Registry:
             account = Account.from_json(from_chunks(await self._table.get_entity(ACCOUNTS, name.lower())))
         except ResourceNotFoundError:
             return None
-        return None if account.is_guest else Holder(account.name, account.created_at)
+        is_nobody = account.is_guest or account.is_leaving
+        return None if is_nobody else Holder(account.name, account.created_at)
 
     async def recall(self, name: str) -> Holder | None:
         """As the table had it a moment ago."""

@@ -64,10 +64,9 @@ class Moment(Collector):
 
     def collect(self) -> Iterator[Metric]:
         sources = self._sources
-        waiting = sum(map(len, sources.sweep.waiting.values()))
         gauges = {
             "connections": ("Socket.IO connections of people.", sources.connections()),
-            "waiting": ("Placeholders that wait for an answer, over all hubs.", waiting),
+            "waiting": ("Placeholders that wait for an answer, over all hubs.", len(sources.sweep.waiting)),
             "engines_awake": ("Engines whose heartbeat is fresh.", sources.bots.engines_awake()),
         }
         for name, (words, value) in gauges.items():

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from limits import RateLimitItem
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from contracts.logs import LogFormat, LogLevel
 from contracts.settings import ProcessSettings
 from contracts.wire import ChannelName
 from hub.chatter_rules import Rules, RulesSetting
 from hub.limits import SHARES, Action
+from hub.oauth.providers import checked
+from hub.origins import as_origin
 from hub.rates import Rate, rates
 
 DAY_S = 86_400
@@ -32,7 +34,7 @@ class Settings(ProcessSettings):
     hub_limit_calls: Rate = "1200/minute"
     hub_limit_joins: Rate = "120/minute"
     hub_limit_keys: Rate = "20/hour"
-    hub_limit_posts: Rate = "60/minute"
+    hub_limit_posts: Rate = "120/minute"
     hub_limit_registrations: Rate = "60/hour"
     hub_limit_searches: Rate = "60/minute"
     hub_limit_sign_ins: Rate = "20/minute"
@@ -49,6 +51,9 @@ class Settings(ProcessSettings):
     log_level: LogLevel = "info"
     otel_exporter_otlp_endpoint: Annotated[str, Field(pattern="^https?://")] | None = None
     hub_upload_mib: Annotated[int, Field(ge=1, le=100)] = 10
+    hub_guests: Literal["on", "off"] = "on"
+    hub_public_url: Annotated[str, AfterValidator(as_origin)] | None = None
+    hub_oauth: Annotated[SecretStr, AfterValidator(checked)] | None = None
     hub_page: Path = Path("frontend/web/dist")
     playhouse_data: Path = Path(".data")
 
@@ -57,7 +62,9 @@ class Settings(ProcessSettings):
         return {action: rates(getattr(self, f"hub_limit_{action}")) for action in SHARES}
 
     @model_validator(mode="after")
-    def _storage_is_named(self) -> Self:
+    def _goes_together(self) -> Self:
         if self.azure_storage_connection_string is None and self.azure_storage_account is None:
             raise ValueError("set AZURE_STORAGE_CONNECTION_STRING (Azurite) or AZURE_STORAGE_ACCOUNT (Azure)")
+        if self.hub_oauth is not None and self.hub_public_url is None:
+            raise ValueError("HUB_OAUTH needs HUB_PUBLIC_URL, the address to which providers send people back")
         return self

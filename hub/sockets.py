@@ -6,21 +6,23 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import socketio
 from aiohttp import web
 
 from contracts.calls import CallError, Connect, Disconnect, Done, GetMessagesForChannel, Joined, Refusal, Typing
 from contracts.names import ENGINE_NAMESPACE, RING
+from contracts.storage import is_unavailable
 from contracts.wire import Wire
-from hub.asking import asked_from
+from hub.accounts.ended import hear_ended
+from hub.asking import asked_from, who_connects
 from hub.broadcast import PEOPLE
 from hub.calls import CALLS, allow, history, perform
 from hub.errors import ConflictError, HubError, TooManyRequestsError, UnauthorizedError
 from hub.floods import Floods
 from hub.http import as_hub_error
-from hub.keys import ATTENDANCE, HOUSE, PACE, ROLL_CALL, SETTINGS, VOICE
+from hub.keys import ATTENDANCE, HOUSE, NEWS, PACE, ROLL_CALL, SETTINGS, VOICE
 from hub.people import Person
 from hub.voice import EVERYONE, person_room, room
 from hub.watching import watched_call
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 MOST_ROOMS = 100
 LOOKS_AT_ONCE = 16
 
+# Whose session ended on another hub while Redis was away is put out after so long at most.
+LOOK_AGAIN_EVERY_S: Final = 60.0
+
 
 class Sockets:
     """The calls of people, on the root namespace."""
@@ -40,6 +45,7 @@ class Sockets:
         self._server = server
         self._people: dict[str, Person] = {}
         self._floods = Floods()
+        self._closing: set[asyncio.Task[None]] = set()
         self._of_connections: dict[str, tuple[type[Wire], Callable[[str, Person, Any], Awaitable[Wire]]]] = {
             "Connect": (Connect, self.join),
             "Disconnect": (Disconnect, self.leave),
@@ -52,6 +58,19 @@ class Sockets:
         self._server.on("disconnect", self._gone)
         for name in (*self._of_connections, *CALLS):
             self._server.on(name, partial(self._answer, name))
+        hear_ended(self._app[NEWS], self._end)
+
+    async def run(self) -> None:
+        """Put out, for ever, those whose session is over and nobody said so."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_EVERY_S)
+            try:
+                for sid, person in tuple(self._people.items()):
+                    if not await self._app[HOUSE].accounts.stands(person):
+                        await self._server.disconnect(sid)
+            except Exception as error:
+                if not is_unavailable(error):
+                    log.exception("looking for sessions that are over stumbled")
 
     async def join(self, sid: str, person: Person, call: Connect) -> Joined:
         house = self._app[HOUSE]
@@ -156,21 +175,31 @@ class Sockets:
             socket.transport.abort()
 
     async def _arrived(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        address = asked_from(environ["aiohttp.request"])
+        request = environ["aiohttp.request"]
+        address = asked_from(request)
         # Nobody reads the request again, and it would live as long as the connection: some 3 KiB each.
         environ.clear()
         try:
-            token = auth.get("token") if isinstance(auth, dict) else None
-            if not isinstance(token, str):
-                raise UnauthorizedError("Please log in.")
-            person = await self._app[HOUSE].accounts.person(token)
+            person = await who_connects(self._app, request, auth)
             self._people[sid] = replace(person, connection=sid, address=address)
+            # The session may have ended in between, when this connection was not known yet.
+            if not await self._app[HOUSE].accounts.stands(person):
+                raise UnauthorizedError("Please log in.")
             await self._server.enter_room(sid, EVERYONE)
             if not self._people[sid].is_guest:
                 await self._server.enter_room(sid, person_room(self._people[sid].name))
         except Exception as error:
+            self._people.pop(sid, None)
             told = as_hub_error(error)
             raise _refused(told) from error
+
+    def _end(self, ended: tuple[str, ...]) -> None:
+        """Close the connections of those who came in with what is worth nothing any more."""
+        for sid, person in self._people.items():
+            if person.session_id in ended:
+                task = asyncio.create_task(self._server.disconnect(sid))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
 
     async def _gone(self, sid: str, *_reason: Any) -> None:
         self._floods.gone(sid)
@@ -180,7 +209,7 @@ class Sockets:
                 self._app[ROLL_CALL].changed(channel)
 
 
-SOCKETS = web.AppKey("sockets", Sockets)
+SOCKETS: Final = web.AppKey("sockets", Sockets)
 
 
 def listen_to_engines(app: web.Application, server: socketio.AsyncServer) -> None:

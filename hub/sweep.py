@@ -46,11 +46,15 @@ class Sweep:
         self._channels = channels
         self._bots = bots
         self._ask = ask
-        # By channel, as of the last round.
-        self.waiting: dict[str, tuple[OpenJob, ...]] = {}
+        self._waiting: dict[str, tuple[OpenJob, ...]] = {}
         self.expired = 0
         self._swept = swept
         self._last_visited = ""
+
+    @property
+    def waiting(self) -> list[OpenJob]:
+        """The placeholders that wait, whatever their channel, as of the last look at it."""
+        return [opened for card in self._channels.all() for opened in self._waiting.get(card.name, ())]
 
     async def run(self) -> None:
         """Sweep for ever; nothing but cancellation ends it."""
@@ -91,11 +95,12 @@ class Sweep:
         channel_log = self._archive.channel(name)
         since = time.monotonic()
         waiting = await channel_log.open_jobs()
-        self.waiting[name] = tuple(opened for opened, _ in waiting)
-        self._swept(name, self.waiting[name], since)
+        self._waiting[name] = tuple(opened for opened, _ in waiting)
+        self._swept(name, self._waiting[name], since)
         for opened, etag in waiting:
             if now_ms() > opened.deadline_at:
-                self.expired += await channel_log.commit(partial(_expire, opened=opened))
+                if await channel_log.commit(partial(_expire, opened=opened)):
+                    self.expired += 1
             elif self._is_due(opened, await channel_log.stored(opened.comment_id)):
                 await self._again(channel_log, opened, etag)
 

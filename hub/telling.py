@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -34,8 +35,12 @@ def joined(news: News, channel: str, name: str) -> None:
 
 async def expel(channels: Channels, news: News, channel: str, name: str) -> None:
     """Somebody lost access: out of the room on this hub now, on others by the news or when they read the doors."""
-    doors = await channels.shut_doors(channel)
-    news.tell(EXPELLED, {"channel": channel, "name": name, "doors": doors})
+    doors = secrets.token_hex(8)
+    try:
+        await channels.shut_doors(channel, doors)
+    finally:
+        # The right is gone from the table already: also when this cannot be written, whoever hears it acts upon it.
+        news.tell(EXPELLED, {"channel": channel, "name": name, "doors": doors})
 
 
 class Hearing:

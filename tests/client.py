@@ -85,6 +85,11 @@ class Client:
                 self._news.clear()
                 await self._news.wait()
 
+    async def gone(self) -> None:
+        """Wait until the hub has closed the connection."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self.socket.wait()
+
     def is_awake(self, bot: str) -> bool:
         """Whether the last thing heard of a bot was that it is awake."""
         statuses = [data["bots"] for event, data in self.others if event == "BotStatus"]

@@ -14,7 +14,8 @@ export default defineConfig({
   build: { target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': hub, '/images': hub, '/socket.io': { target: hub, ws: true } },
+    // The host stays the page's own, for the hub compares it with the page's origin.
+    proxy: { '/api': { target: hub }, '/images': { target: hub }, '/socket.io': { target: hub, ws: true } },
   },
   test: { environment: 'jsdom', setupFiles: ['tests/setup.ts'], include: ['tests/**/*.test.{ts,tsx}'] },
 });

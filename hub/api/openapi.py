@@ -49,7 +49,7 @@ def document(routes: Sequence[Route]) -> Document:
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or an API key."},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "session", "description": "The page's session."},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "playhouse", "description": "The page's session."},
             },
             "schemas": schemas,
             "responses": {str(status): _problem(status) for status in sorted(_statuses())},

@@ -1,40 +1,56 @@
-"""The HTTP calls of accounts and sessions."""
+"""The HTTP calls of one's own account, and of its keys for programs."""
 
 from aiohttp import web
 
-from contracts.accounts import AccountCard, ChangeAccount, EnterAsGuest, LogIn, Register
-from hub.asking import asked_from, who
-from hub.http import answer, form
-from hub.keys import HOUSE
-
-
-async def register(request: web.Request) -> web.Response:
-    house, wanted = request.app[HOUSE], await form(request, Register)
-    await house.limits.use("registrations", address=asked_from(request))
-    return answer(await house.accounts.register(wanted), status=201)
-
-
-async def log_in(request: web.Request) -> web.Response:
-    house, wanted = request.app[HOUSE], await form(request, LogIn)
-    await house.limits.use("sign_ins", address=asked_from(request), name=wanted.name.lower())
-    return answer(await house.accounts.log_in(wanted), status=201)
-
-
-async def log_out(request: web.Request) -> web.Response:
-    await request.app[HOUSE].accounts.log_out(await who(request))
-    return web.Response(status=204)
-
-
-async def enter_as_guest(request: web.Request) -> web.Response:
-    house, wanted = request.app[HOUSE], await form(request, EnterAsGuest)
-    await house.limits.use("registrations", address=asked_from(request))
-    return answer(await house.accounts.enter(wanted), status=201)
+from contracts.accounts import (
+    AccountCard,
+    ChangeAccount,
+    ChangePassword,
+    DeleteAccount,
+    KeyCards,
+    MakeKey,
+    NewKey,
+)
+from hub.asking import who, who_in_person
+from hub.http import form
+from hub.keys import COOKIES, HOUSE
 
 
 async def get_account(request: web.Request) -> AccountCard:
-    return await request.app[HOUSE].accounts.card(await who(request))
+    return await request.app[HOUSE].accounts.card(await who(request, "read"))
 
 
 async def change_account(request: web.Request) -> AccountCard:
-    person = await who(request)
+    person = await who(request, "account")
     return await request.app[HOUSE].accounts.change(person, await form(request, ChangeAccount))
+
+
+async def change_password(request: web.Request) -> web.Response:
+    person = await who_in_person(request)
+    await request.app[HOUSE].accounts.change_password(person, await form(request, ChangePassword))
+    return web.Response(status=204)
+
+
+async def delete_account(request: web.Request) -> web.Response:
+    person = await who_in_person(request)
+    await request.app[HOUSE].accounts.leave(person, await form(request, DeleteAccount))
+    response = web.Response(status=204)
+    request.app[COOKIES].forget(response)
+    return response
+
+
+async def list_keys(request: web.Request) -> KeyCards:
+    person = await who(request, "account")
+    return KeyCards(keys=await request.app[HOUSE].accounts.keys.cards(person))
+
+
+async def make_key(request: web.Request) -> NewKey:
+    person = await who_in_person(request)
+    await request.app[HOUSE].limits.of(person, "keys")
+    return await request.app[HOUSE].accounts.keys.make(person, await form(request, MakeKey))
+
+
+async def revoke_key(request: web.Request) -> web.Response:
+    person = await who(request, "account")
+    await request.app[HOUSE].accounts.keys.revoke(person.name, request.match_info["keyId"])
+    return web.Response(status=204)

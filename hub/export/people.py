@@ -8,7 +8,7 @@ from typing import Final
 from azure.data.tables.aio import TableClient
 
 from contracts.message import Message
-from hub.accounts import ACCOUNTS, Account
+from hub.accounts.rows import ACCOUNTS, Account
 from hub.tables import from_chunks
 
 # What addresses a person: @Name as in this house, u/Name as on Reddit; behind a letter or a digit it is something else.

@@ -20,7 +20,7 @@ from hub.search.shelf import PRIMARY, Shelf
 log = logging.getLogger(__name__)
 
 # A search looks itself; this finds what nobody searched for meanwhile.
-EVERY_S: Final = 30.0
+EVERY_S: Final = 60.0
 TRY_AGAIN_S: Final = 10.0
 # Of one look, so that nobody's search waits for a long history.
 MESSAGES_A_PAGE: Final = 200
@@ -133,7 +133,10 @@ class Follower:
                 return place.below is None or await self._page(channel_log, place.below, newer)
 
     async def flush(self) -> None:
-        """Write what was taken in. Raises sqlite3.Error."""
+        """Write what was taken in. Raises sqlite3.Error. Who gives up waiting does not stop it: it would be lost."""
+        await asyncio.shield(asyncio.create_task(self._flush()))
+
+    async def _flush(self) -> None:
         async with self._writing:
             if not self._pending and not self._moved:
                 return

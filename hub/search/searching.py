@@ -121,7 +121,7 @@ def _found(form: Search, question: Question, lines: Sequence[Line], is_complete:
             newest, offset = shown[-1].comment_id - 1, 0
         if offset <= MOST_PAGED:
             cursor = base64.urlsafe_b64encode(f"{newest}.{offset}".encode()).decode()
-    return Found(hits=tuple(map(_hit, shown)), cursor=cursor, is_complete=is_complete)
+    return Found(hits=tuple(map(_hit, shown)), next_cursor=cursor, is_complete=is_complete)
 
 
 def _hit(line: Line) -> Hit:

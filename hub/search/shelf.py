@@ -58,10 +58,6 @@ class Shelf:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
         self._index: Index | None = None
 
-    @property
-    def is_open(self) -> bool:
-        return self._index is not None
-
     async def open(self) -> None:
         """Raises sqlite3.Error or OSError."""
         loop = asyncio.get_running_loop()

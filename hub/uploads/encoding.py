@@ -1,12 +1,15 @@
 """A picture as somebody sent it, made into one of ours: upright, in sRGB, and without anything but its pixels."""
 
 import io
+import logging
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
-from hub.errors import BrokenPictureError, PictureTooLargeError, UnsupportedPictureError
+from hub.errors import BrokenPictureError, HubError, PictureTooLargeError, UnsupportedPictureError
+
+log = logging.getLogger(__name__)
 
 # More than cameras make; 200 MB when unpacked.
 MOST_PIXELS: Final = 50_000_000
@@ -22,6 +25,17 @@ Form = Literal["png", "jpg", "webp"]
 # Of a moving picture the first frame is taken; a GIF becomes a PNG, which loses nothing.
 FORM_OF: Final[dict[str, Form]] = {"PNG": "png", "GIF": "png", "JPEG": "jpg", "WEBP": "webp"}
 SIXTEEN_BITS: Final = 1 / 256
+ORIENTATION: Final = ExifTags.Base.Orientation
+# By EXIF's orientation.
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -40,19 +54,26 @@ def encoded(data: bytes) -> Encoded:
     """Raises UnsupportedPictureError, PictureTooLargeError or BrokenPictureError. Takes seconds for a large picture."""
     kind = _kind(data)
     try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as file:
-            if file.width * file.height > MOST_PIXELS:
-                raise PictureTooLargeError(_too_many(file.width * file.height))
-            image = _plain(file)
-        form = FORM_OF[kind]
-        stored = _written(image, form)
-        small = _thumbnail(image)
+        made = _encoded(data, kind)
+    except HubError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLargeError(_too_many(None)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
+    except Exception as error:
+        # Decoders stumble over bad bytes in many ways: `TypeError` and `MemoryError` were seen, too.
+        log.info("a picture could not be read: %r", error)
         raise BrokenPictureError("This picture is broken or incomplete.") from error
-    if len(stored) > MOST_BYTES:
+    if len(made.data) > MOST_BYTES:
         raise PictureTooLargeError("This picture is too large; please send a smaller one.")
+    return made
+
+
+def _encoded(data: bytes, kind: str) -> Encoded:
+    file = Image.open(io.BytesIO(data), formats=[kind])
+    if file.width * file.height > MOST_PIXELS:
+        raise PictureTooLargeError(_too_many(file.width * file.height))
+    image, form = _plain(file), FORM_OF[kind]
+    stored, small = _written(image, form), _thumbnail(image)
     return Encoded(form, stored, image.width, image.height, small if len(small) < len(stored) else None)
 
 
@@ -76,8 +97,9 @@ def _too_many(pixels: int | None) -> str:
 
 def _plain(file: Image.Image) -> Image.Image:
     """Pixels alone, RGB or RGBA of eight bits."""
-    profile = file.info.get("icc_profile")
-    image = ImageOps.exif_transpose(file)
+    profile, turn = file.info.get("icc_profile"), _turn(file)
+    file.load()
+    image: Image.Image = file if turn is None else file.transpose(turn)
     if image.mode.startswith(("I", "F")):
         image = image.convert("I").point(lambda value: value * SIXTEEN_BITS).convert("L")
     if image.mode == "P" or (image.mode != "RGBA" and image.has_transparency_data):
@@ -88,6 +110,15 @@ def _plain(file: Image.Image) -> Image.Image:
         image = image.convert("RGB")
     image.info = {}
     return image
+
+
+def _turn(file: Image.Image) -> Image.Transpose | None:
+    """What brings the picture upright. Many cameras write tags that cannot be read: then it stays as it lies."""
+    try:
+        return TURNS.get(file.getexif().get(ORIENTATION, 1))
+    except Exception as error:  # noqa: BLE001  tags are as broken as their writers like
+        log.info("the tags of a picture could not be read: %r", error)
+        return None
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

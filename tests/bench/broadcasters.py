@@ -27,7 +27,7 @@ MESSAGE: Final[dict[str, Any]] = {
 
 
 def ours(redis_url: str | None) -> web.Application:
-    return _socket_io(socket_server(redis_url))
+    return _socket_io(socket_server(redis_url, None))
 
 
 def python_socketio(_redis_url: str | None) -> web.Application:

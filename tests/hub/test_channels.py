@@ -1,13 +1,16 @@
 """What a channel promises: a name of its own, a card that nobody overwrites unseen, and an end that leaves nothing."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from hub import dissolving, keeping, members
+from hub import channels, dissolving, keeping, members
+from hub.channel_rows import Channel
 from hub.channels import Channels, watch_nothing
 from hub.errors import ConflictError, HubError
 from tests.client import HOME, Client, account_for
@@ -71,6 +74,7 @@ async def test_a_deleted_channel_of_the_house_does_not_come_back(
     start_hub: StartHub, join: Join, connection_string: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dissolving, "SETTLED_AFTER_MS", -1)
+    monkeypatch.setattr(channels, "FREE_AGAIN_MS", -1)
     async with open_house(connection_string, tmp_path) as (_, house):
         await as_admin(house, "DeleteChannel", "Candles", confirm="Candles")
         with pytest.raises(ConflictError):
@@ -205,8 +209,9 @@ async def test_an_archived_channel_is_read_only(alice: Client, engine: EngineSid
 async def test_a_deleted_channel_is_unknown_at_once_and_leaves_nothing(
     hub: str, join: Join, engine: EngineSide, connection_string: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A name is free again a minute after; by then nobody remembers who was a member.
+    # A name is free again after two minutes; by then nobody remembers who was a member.
     monkeypatch.setattr(dissolving, "SETTLED_AFTER_MS", 1_500)
+    monkeypatch.setattr(channels, "FREE_AGAIN_MS", 0)
     monkeypatch.setattr(members, "KNOWN_FOR_S", 0)
     monkeypatch.setattr(dissolving, "EVERY_S", 0.1)
     alice, bob = await account(hub, join, "alice"), await account(hub, join, "bob")
@@ -266,14 +271,40 @@ async def test_what_was_read_before_a_change_does_not_undo_it(connection_string:
     alice = await account(hub, join, "alice")
     await create(alice)
     async with TableServiceClient.from_connection_string(connection_string) as tables:
-        channels = Channels(tables.get_table_client("channels"), watch_nothing)
-        await channels.refresh()
-        reading = asyncio.gather(*(channels.refresh() for _ in range(5)))
-        changing = channels.change(ROOM, lambda one: one)
-        await asyncio.gather(reading, changing)
-        await channels.shut_doors(ROOM)
-        channels.heard_doors(ROOM, "mine")
-        assert channels.get(ROOM).doors == "mine"
+        held = Channels(tables.get_table_client("channels"), watch_nothing)
+        await held.refresh()
+        for number in range(5):
+            title = f"number {number}"
+            reading = [asyncio.create_task(held.refresh()) for _ in range(3)]
+            await held.change(ROOM, partial(_titled, title=title))
+            await asyncio.gather(*reading)
+            assert held.get(ROOM).card.title == title
+
+
+async def test_a_hub_that_is_late_erases_nothing_of_a_new_channel(
+    connection_string: str, tmp_path: Path, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dissolving, "SETTLED_AFTER_MS", -1)
+    monkeypatch.setattr(channels, "FREE_AGAIN_MS", -1)
+    async with open_house(connection_string, tmp_path) as (hub, house):
+        alice, bob = await account(hub, join, "alice"), await account(hub, join, "bob")
+        await create(alice)
+        assert await told(alice, "DeleteChannel", confirm=ROOM) is True
+        (dying,) = house.channels.to_erase()
+
+        async def its_name_is_free() -> bool:
+            return bool((await bob.call("CreateChannel", name=ROOM, visibility="invite"))["ok"])
+
+        await eventually(its_name_is_free)
+        await bob.join(ROOM)
+        await said(bob, "mine now")
+        await house.dissolution.erase(dying)
+        assert [one.text for one in await bob.history(ROOM)] == ["mine now"]
+        assert (await card(bob))["role"] == "owner"
+
+
+def _titled(channel: Channel, title: str) -> Channel:
+    return replace(channel, card=channel.card.model_copy(update={"title": title}))
 
 
 async def test_a_card_from_before_there_were_owners_is_read(

@@ -8,58 +8,25 @@ import pytest
 import pytest_asyncio
 
 from contracts.bots import BotCard
-from contracts.calls import ChannelCard, Chatter
 from contracts.storage import open_storage
 from hub import chatter, sweep
-from hub.channel_rows import Channel, channel_row
-from hub.chatter_row import Talk, TalkRows
 from hub.chatter_rules import Level, Rules
 from hub.chatter_speech import LONG_QUEUE
-from hub.rows import HEAD_KEY
-from hub.tables import Tables, open_tables
+from hub.tables import open_tables
 from tests.client import HOME, Client
+from tests.hub.chattering import Room
 from tests.hub.conftest import EngineSide, Join, StartHub, failed, finished
 
 HEN = BotCard(name="HenBot", kind="echo", model="echo", subreddit=HOME)
 DUCK = HEN.model_copy(update={"name": "DuckBot"})
 LOUD = Level(scale=10, remarks_an_hour=100, posts_a_day=1, shortest_delay_s=0, longest_delay_s=0)
 RULES = Rules(base=1, longest_chain=3, lively=LOUD)
-FAR = 2**52
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chatter, "EVERY_S", 0.02)
     monkeypatch.setattr(sweep, "EVERY_S", 0.1)
-
-
-class Room:
-    """The home channel's rows, as the hubs hold them."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._rows = TalkRows(tables.channels)
-
-    async def open(self, level: Chatter, bot: str | None = None, next_post_at: int = FAR) -> None:
-        """Before any hub starts."""
-        card = ChannelCard(name=HOME, chatter=level, bot=bot)
-        await self._tables.channels.upsert_entity(channel_row(Channel(card)))
-        await self._rows.replace(HOME, Talk(revision=0, next_post_at=next_post_at), None)
-
-    async def talk(self) -> Talk:
-        """What the hubs agreed on."""
-        talk, _ = await self._rows.read(HOME)
-        assert talk is not None
-        return talk
-
-    async def until_quiet(self) -> None:
-        """Returns when everything has been considered and nothing is planned."""
-        while True:
-            talk = await self.talk()
-            head = await self._tables.messages.get_entity(HOME, HEAD_KEY)
-            if talk.revision == int(head["revision"]) and not talk.planned:
-                return
-            await asyncio.sleep(0.05)
 
 
 @pytest_asyncio.fixture

@@ -16,7 +16,7 @@ from hub.pictures.clearing import GRACE_MS, Clearing
 from hub.rows import message_key
 from hub.tables import Tables, open_tables
 from tests.client import HOME, Client, account_for
-from tests.hub.conftest import EngineSide, Join, finished
+from tests.hub.conftest import EngineSide, Join, StartHub, finished
 from tests.hub.pictures import drawn, looked_at, uploaded
 
 DAY_MS = 86_400_000
@@ -95,6 +95,16 @@ async def test_the_same_picture_of_two_people_belongs_to_both(hub: str, alice: C
     for person in (alice, bob):
         assert (await looked_at(hub, image["name"], person.token))[0] == 200
         await posted(person, image)
+
+
+async def test_what_is_posted_on_one_hub_is_seen_on_the_other(start_hub: StartHub, join: Join) -> None:
+    first, second = await start_hub(), await start_hub()
+    alice = await join(first, token=await account_for(first, "alice"))
+    image = await uploaded(first, alice.token)
+    assert (await looked_at(second, image["name"], alice.token))[0] == 200
+    assert (await looked_at(second, image["name"]))[0] == 404
+    await posted(alice, image)
+    assert (await looked_at(second, image["name"]))[0] == 200
 
 
 async def test_a_retry_of_a_post_with_a_picture_is_one_post(alice: Client, hub: str, backstage: Backstage) -> None:

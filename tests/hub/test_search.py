@@ -107,7 +107,7 @@ async def test_pages_hold_everything_once_however_much_is_posted_meanwhile(hub: 
         while True:
             page = await alice.call("Search", text="hen", order=order, limit=5, cursor=cursor)
             pages += [hit["commentId"] for hit in page["hits"]]
-            cursor = page["cursor"]
+            cursor = page["nextCursor"]
             if cursor is None:
                 break
             await said(alice, "one more hen")

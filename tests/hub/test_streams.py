@@ -1,15 +1,19 @@
 """Streams of server-sent events: what they tell equals what the table holds, whatever was lost on the way."""
 
 import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from contracts.calls import LARGEST_PAGE
 from hub.listening import Ear, Listeners, ListeningEndedError
+from hub.settings import Settings
+from infra.azurite import Azurite
 from tests.client import HOME, Client, account_for
 from tests.hub.api_client import program
-from tests.hub.conftest import EngineSide, Join, StartHub, finished, progress
+from tests.hub.conftest import EngineSide, Join, StartHub, finished, progress, running_hub
 from tests.hub.event_stream import Stream, stream
 from tests.services import Redis
 
@@ -142,3 +146,33 @@ async def test_who_reads_too_slowly_is_dropped_and_holds_no_memory() -> None:
     assert dropped == ["slow"]
     with pytest.raises(ListeningEndedError):
         await ear.next(0)
+
+
+async def test_storage_that_is_away_ends_streams_and_is_told_with_a_time_to_come_back(
+    own_azurite: Azurite, tmp_path: Path
+) -> None:
+    secret = SecretStr(own_azurite.connection_string)
+    settings = Settings(_env_file=None, azure_storage_connection_string=secret, playhouse_data=tmp_path)
+    async with AsyncExitStack() as stack:
+        hub = await stack.enter_async_context(running_hub(settings))
+        token = await account_for(hub, "alice")
+        heard = await stack.enter_async_context(stream(hub, EVENTS, token))
+        await heard.until(lambda one: len(one.heard) == 2)
+        last = asyncio.create_task(heard.to_the_end())
+        await own_azurite.stop()
+        async with program(hub, token) as one:
+            refused = await one.ask("GET", f"{CHANNEL}/messages")
+            assert (refused.status, refused.code) == (503, "storage_unavailable")
+            assert refused.headers["Retry-After"]
+        await last
+        await own_azurite.start()
+
+
+async def test_a_hub_that_stops_ends_its_streams(connection_string: str, tmp_path: Path) -> None:
+    secret = SecretStr(connection_string)
+    settings = Settings(_env_file=None, azure_storage_connection_string=secret, playhouse_data=tmp_path)
+    async with AsyncExitStack() as clients:
+        async with running_hub(settings) as hub:
+            heard = await clients.enter_async_context(stream(hub, EVENTS, await account_for(hub, "alice")))
+            await heard.until(lambda one: len(one.heard) == 2)
+        await heard.to_the_end()

@@ -3,16 +3,19 @@
 import asyncio
 import hashlib
 import io
+import random
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+from hub.errors import BrokenPictureError, PictureTooLargeError, UnsupportedPictureError
 from hub.uploads.encoding import MOST_PIXELS, encoded
 from tests.client import Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub
@@ -21,10 +24,10 @@ from tests.hub.pictures import drawn, looked_at, sent, uploaded
 SECRET = "my secret garden"
 
 
-def with_everything(kind: str) -> bytes:
-    """A picture that says who took it, where and with what, and that lies on its side."""
+def with_everything(kind: str, orientation: int = 6) -> bytes:
+    """A picture that says who took it, where and with what, and that is to be turned to the right."""
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned to the right
+    exif[0x0112] = orientation
     exif[0x010E] = SECRET
     exif.get_ifd(0x8825)[1] = "N"
     texts = PngInfo()
@@ -73,16 +76,41 @@ async def is_stored(hub: str, token: str, kind: str, form: str) -> None:
         assert (thumbnail.format, thumbnail.size) == ("WEBP", (512, 256))
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_nothing_but_the_pixels_is_kept_and_they_stand_upright(kind: str) -> None:
-    made = encoded(with_everything(kind) + zipped())
-    assert (made.width, made.height) == (24, 40)
+def test_nothing_but_the_pixels_is_kept_and_they_stand_upright(kind: str, orientation: int) -> None:
+    made = encoded(with_everything(kind, orientation) + zipped())
+    assert (made.width, made.height) == ((40, 24) if orientation == 1 else (24, 40))
     assert SECRET.encode() not in made.data + (made.thumbnail or b"")
     with Image.open(io.BytesIO(made.data)) as image:
         assert not image.getexif()
         assert not {"exif", "xmp", "icc_profile", "comment", "Comment"} & set(image.info)
     assert not zipfile.is_zipfile(io.BytesIO(made.data))
     assert encoded(made.data).form == made.form
+
+
+def test_every_orientation_is_turned_as_a_viewer_would() -> None:
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        file = io.BytesIO()
+        image = Image.new("RGB", (40, 24))
+        image.paste("red", (0, 0, 10, 6))
+        image.save(file, "PNG", exif=exif.tobytes())
+        with Image.open(file) as sent_one, Image.open(io.BytesIO(encoded(file.getvalue()).data)) as made:
+            assert made.tobytes() == ImageOps.exif_transpose(sent_one).tobytes(), orientation
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of broken tags
+def test_whatever_is_broken_in_a_picture_is_a_refusal_or_a_picture() -> None:
+    chance = random.Random(3)
+    whole = [*map(with_everything, ("PNG", "JPEG", "WEBP")), drawn("GIF"), drawn("PNG", mode="P", colour="red")]
+    for _ in range(600):
+        data = bytearray(chance.choice(whole))
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(min(len(data), chance.choice((300, 10_000))))] = chance.randrange(256)
+        with suppress(BrokenPictureError, PictureTooLargeError, UnsupportedPictureError):
+            assert encoded(bytes(data)).data
 
 
 def test_colours_of_another_profile_become_those_of_the_web() -> None:

@@ -1,5 +1,5 @@
 // The way in: what is wrong is said in a sentence, what was typed stays, and who comes in is remembered.
-import { render, screen } from '@testing-library/react';
+import { cleanup, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Door } from '@/features/door/door';
@@ -25,6 +25,10 @@ test('logging in opens the house', async () => {
   await userEvent.type(screen.getByRole('textbox', { name: 'Name' }), 'ada');
   await userEvent.type(screen.getByLabelText(/Password/), 'correct horse{Enter}');
   await expect.poll(() => useSession.getState().session).toEqual(session);
+  expect(hub.heard('POST /api/sessions')).toEqual([
+    { name: 'ada', password: 'correct horse', keep: 'cookie' },
+  ]);
+  expect({ ...localStorage }).toEqual({ 'playhouse.name': 'ada' });
 });
 
 test('a wrong password is said in the hub’s words and the name stays', async () => {
@@ -47,7 +51,7 @@ test('a name or password that cannot be is refused before it is sent', async () 
 
 test('a guest needs a name alone', async () => {
   hub.reply('POST /api/guests', 201, { ...session, isGuest: true });
-  await userEvent.click(screen.getByRole('tab', { name: 'Guest' }));
+  await userEvent.click(await screen.findByRole('tab', { name: 'Guest' }));
   expect(screen.queryByLabelText(/Password/)).toBeNull();
   await userEvent.type(screen.getByRole('textbox', { name: 'Name' }), 'ada{Enter}');
   await expect.poll(() => useSession.getState().session?.isGuest).toBe(true);
@@ -58,4 +62,15 @@ test('a hub that does not answer is said kindly', async () => {
   await userEvent.type(screen.getByRole('textbox', { name: 'Name' }), 'ada');
   await userEvent.type(screen.getByLabelText(/Password/), 'correct horse{Enter}');
   expect(await screen.findByRole('alert')).toHaveTextContent('The playhouse does not answer.');
+});
+
+test('a house without guests has no door for them, and other doors are shown', async () => {
+  cleanup();
+  hub.reply('GET /api/doors', 200, { guests: false, providers: [{ name: 'github', title: 'GitHub' }] });
+  render(<Door />);
+  expect(await screen.findByRole('link', { name: 'Sign in with GitHub' })).toHaveAttribute(
+    'href',
+    '/api/oauth/github/start?to=%2F',
+  );
+  expect(screen.queryByRole('tab', { name: 'Guest' })).toBeNull();
 });

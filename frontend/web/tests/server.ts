@@ -25,6 +25,8 @@ export class SmallHub {
   readonly asked: GetMessagesForChannel[] = [];
   /** Acknowledge no message, as when the line breaks in that moment. */
   deaf = false;
+  /** How many of those who come next are refused. */
+  turnsAway = 0;
   /** Refuse every message and every wish. */
   refuses = false;
   private readonly calls: { call: string; body: unknown }[] = [];
@@ -34,9 +36,10 @@ export class SmallHub {
   private readonly replies = new Map<string, { status: number; body: object }>();
 
   async start(): Promise<void> {
-    this.io.use((socket, next) => {
+    this.io.use((_socket, next) => {
       const refused = Object.assign(new Error('refused'), { data: { code: 'unauthorized' } });
-      next(socket.handshake.auth['token'] === 'good' ? undefined : refused);
+      this.turnsAway -= 1;
+      next(this.turnsAway < 0 ? undefined : refused);
     });
     this.io.on('connection', (socket) => {
       socket.on('Connect', (_body: unknown, acknowledge: (joined: Joined) => void) => {

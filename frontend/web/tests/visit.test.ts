@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function comeIn(): void {
-  endings.push(connectHub('good'), visit(CHANNEL));
+  endings.push(connectHub(), visit(CHANNEL));
 }
 
 function shownTexts(): string[] {
@@ -116,8 +116,26 @@ test('a refusal keeps the text and the reason', async () => {
   expect(room(CHANNEL).outgoing[0]?.text).toBe('hello');
 });
 
-test('a token that the hub refuses ends the session', async () => {
-  enter({ ...golden('Session'), accessToken: 'bad', expiresAt: Date.now() + 60_000 });
-  endings.push(connectHub('bad'));
-  await vi.waitFor(() => expect(useSession.getState()).toEqual({ session: null, expired: true }), PATIENCE);
+const session = { ...golden('Session'), expiresAt: Date.now() + 900_000 };
+const UNAUTHORIZED = { code: 'unauthorized', detail: 'This session has ended.' };
+
+test('a session that has ended leads to the door', async () => {
+  hub.turnsAway = Infinity;
+  hub.reply('POST /api/sessions/refresh', 401, UNAUTHORIZED);
+  enter(session);
+  endings.push(connectHub());
+  const outside = { session: null, checking: false, problem: 'expired' };
+  await vi.waitFor(() => expect(useSession.getState()).toEqual(outside), PATIENCE);
+  expect(localStorage).toHaveLength(0);
+});
+
+test('a token that has run out is renewed without a visible seam', async () => {
+  hub.turnsAway = 1;
+  hub.reply('POST /api/sessions/refresh', 200, session);
+  enter(session);
+  comeIn();
+  hub.say({ text: 'hello' });
+  await shows('hello');
+  expect(hub.heard('POST /api/sessions/refresh')).toEqual([{}]);
+  expect(useSession.getState().session?.name).toBe(session.name);
 });

@@ -24,7 +24,7 @@ beforeEach(async () => {
   forgetVotes();
   hub = new SmallHub();
   await hub.start();
-  disconnect = connectHub('good');
+  disconnect = connectHub();
   await vi.waitUntil(() => useConnection.getState().state === 'online');
 });
 

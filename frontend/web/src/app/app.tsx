@@ -2,6 +2,7 @@
 import CssBaseline from '@mui/material/CssBaseline';
 import { ThemeProvider } from '@mui/material/styles';
 import { lazy, Suspense } from 'react';
+import { Checking } from '@/app/checking';
 import { ErrorScreen } from '@/app/error-screen';
 import { House } from '@/app/house';
 import { theme } from '@/app/theme';
@@ -15,12 +16,19 @@ prepareMarkdown();
 
 export function App() {
   const session = useSession((store) => store.session);
+  const checking = useSession((store) => store.checking);
   return (
     <ThemeProvider theme={theme} defaultMode="system">
       <CssBaseline enableColorScheme />
       <ErrorScreen>
         <Suspense>
-          {session === null ? <Door /> : <House key={session.accessToken} session={session} />}
+          {checking ? (
+            <Checking />
+          ) : session === null ? (
+            <Door />
+          ) : (
+            <House key={session.name} session={session} />
+          )}
         </Suspense>
         <Notices />
       </ErrorScreen>

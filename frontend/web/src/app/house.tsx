@@ -30,7 +30,7 @@ const Room = styled('main')({ flex: 1, minWidth: 0, display: 'flex', flexDirecti
 export function House({ session }: { session: Session }) {
   const connected = useConnection((store) => store.state !== 'none');
   useEffect(() => {
-    const disconnect = connectHub(session.accessToken);
+    const disconnect = connectHub();
     return () => {
       disconnect();
       // Who leaves takes nothing of it along.
@@ -38,7 +38,7 @@ export function House({ session }: { session: Session }) {
       forgetDrafts();
       forgetVotes();
     };
-  }, [session.accessToken]);
+  }, []);
   return connected && <Rooms session={session} />;
 }
 

@@ -12,6 +12,7 @@ import { BotList } from '@/features/bots/bot-list';
 import { ChannelList } from '@/features/channels/channel-list';
 import { PeopleHere } from '@/features/people/people-here';
 import { logOut } from '@/lib/api';
+import { notify } from '@/lib/notices';
 import { leave } from '@/lib/session';
 import { texts } from '@/lib/texts';
 
@@ -55,7 +56,7 @@ export function Sidebar({ session, onGo }: { session: Session; onGo: () => void 
       </Sign>
       <Shelves>
         <Shelf title={texts.around.channels}>
-          <ChannelList token={session.accessToken} onGo={onGo} />
+          <ChannelList onGo={onGo} />
         </Shelf>
         <Shelf title={texts.around.bots}>
           <BotList />
@@ -69,7 +70,7 @@ export function Sidebar({ session, onGo }: { session: Session; onGo: () => void 
       <Foot>
         <AccountButton session={session} />
         <ThemeButton />
-        <LogOutButton token={session.accessToken} />
+        <LogOutButton />
       </Foot>
     </Column>
   );
@@ -84,15 +85,18 @@ function Shelf({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function LogOutButton({ token }: { token: string }) {
-  const go = (): void => {
-    // The hub forgets the token if it hears of it; this browser forgets it in any case.
-    logOut(token).catch(() => undefined);
-    leave();
-  };
+function LogOutButton() {
   return (
-    <IconButton title={texts.around.logOut} aria-label={texts.around.logOut} onClick={go}>
+    <IconButton title={texts.around.logOut} aria-label={texts.around.logOut} onClick={goOut}>
       <LeaveIcon />
     </IconButton>
+  );
+}
+
+/** The cookies are the hub's to take back, so without its answer one is still logged in. */
+function goOut(): void {
+  logOut().then(
+    () => leave(),
+    (error: unknown) => notify(error instanceof Error ? error.message : texts.failure.unknown),
   );
 }

@@ -13,6 +13,7 @@ export interface Wire {
   CallError: CallError;
   ChangeAccount: ChangeAccount;
   ChangeChannel: ChangeChannel;
+  ChangePassword: ChangePassword;
   Changed: Changed;
   ChannelCard: ChannelCard;
   ChannelCards: ChannelCards;
@@ -22,10 +23,12 @@ export interface Wire {
   ChooseAnswer: ChooseAnswer;
   Connect: Connect;
   CreateChannel: CreateChannel;
+  DeleteAccount: DeleteAccount;
   DeleteChannel: DeleteChannel;
   DeleteMessage: DeleteMessage;
   Disconnect: Disconnect;
   Done: Done;
+  Doors: Doors;
   EditMessage: EditMessage;
   EnterAsGuest: EnterAsGuest;
   Failed: Failed;
@@ -46,6 +49,8 @@ export interface Wire {
   JoinChannel: JoinChannel;
   Joined: Joined;
   Joining: Joining;
+  KeyCard: KeyCard;
+  KeyCards: KeyCards;
   Kick: Kick;
   LeaveChannel: LeaveChannel;
   ListChannels: ListChannels;
@@ -53,6 +58,7 @@ export interface Wire {
   ListMembers: ListMembers;
   ListReports: ListReports;
   LogIn: LogIn;
+  MakeKey: MakeKey;
   MarkRead: MarkRead;
   MarkedRead: MarkedRead;
   MemberCard: MemberCard;
@@ -63,6 +69,7 @@ export interface Wire {
   Mute: Mute;
   MyChannel: MyChannel;
   MyChannels: MyChannels;
+  NewKey: NewKey;
   OneMessage: OneMessage;
   Page: Page;
   'Parameters-Input': ParametersInput;
@@ -73,7 +80,9 @@ export interface Wire {
   Problem: Problem;
   ProblemMeaning: ProblemMeaning;
   Progress: Progress;
+  ProviderCard: ProviderCard;
   ReceiveMessage: ReceiveMessage;
+  RefreshSession: RefreshSession;
   Refusal: Refusal;
   Regenerate: Regenerate;
   Register: Register;
@@ -86,6 +95,8 @@ export interface Wire {
   Search: Search;
   SendMessages: SendMessages;
   Session: Session;
+  SessionCard: SessionCard;
+  SessionCards: SessionCards;
   SetRole: SetRole;
   SomeoneTypes: SomeoneTypes;
   Started: Started;
@@ -99,10 +110,15 @@ export interface Wire {
 }
 /**
  * What the bearer of a token may know of the account; `shares_for_training`: bots may learn from what it wrote.
+ *
+ * `providers`: where this account can sign in without its password.
  */
 export interface AccountCard {
+  hasPassword: boolean;
+  isAdmin: boolean;
   isGuest: boolean;
   name: string;
+  providers: string[];
   sharesForTraining: boolean;
 }
 /**
@@ -192,7 +208,8 @@ export interface CallError {
     | 'unauthorized'
     | 'unknown_bot'
     | 'unknown_channel'
-    | 'unsupported_picture';
+    | 'unsupported_picture'
+    | 'weak_password';
   message: string;
   retryAfterS: number | null;
 }
@@ -220,6 +237,13 @@ export interface ChangeChannel {
   title?: string | null;
   version: number;
   visibility?: ('public' | 'unlisted' | 'invite') | null;
+}
+/**
+ * `POST /api/account/password`: all other sessions end.
+ */
+export interface ChangePassword {
+  current: string;
+  new: string;
 }
 /**
  * The answer to `EditMessage` and `ChooseAnswer`: the message as it stands now.
@@ -383,6 +407,12 @@ export interface CreateChannel {
   visibility?: 'public' | 'unlisted' | 'invite';
 }
 /**
+ * `DELETE /api/account`. An account without a password shows instead that it signed in a moment ago.
+ */
+export interface DeleteAccount {
+  password?: string | null;
+}
+/**
  * Delete a channel with all that was said in it. Its name is written again, so that nobody does it by mistake.
  */
 export interface DeleteChannel {
@@ -409,6 +439,20 @@ export interface Done {
   ok: true;
 }
 /**
+ * `GET /api/doors`: the ways in that are open.
+ */
+export interface Doors {
+  guests: boolean;
+  providers: ProviderCard[];
+}
+/**
+ * Somebody else who can say who a person is; `GET /api/oauth/{name}/start` leads there.
+ */
+export interface ProviderCard {
+  name: string;
+  title: string;
+}
+/**
  * Change the words of a message of one's own. Whom it calls does not change: an edit adds no mention.
  *
  * `client_id` makes a retry harmless; `revision`: the message's own, as the caller saw it; a newer one is a conflict.
@@ -421,9 +465,10 @@ export interface EditMessage {
   text: string;
 }
 /**
- * `POST /api/guests`: a name for as long as the token lives.
+ * `POST /api/guests`: a name for as long as the session lives.
  */
 export interface EnterAsGuest {
+  keep?: 'body' | 'cookie';
   name: string;
 }
 /**
@@ -472,14 +517,14 @@ export interface FormError {
   pointer: string;
 }
 /**
- * The answer to `Search`. `cursor` leads to the next page, where there is one.
+ * The answer to `Search`. `next_cursor` leads to the next page, where there is one.
  *
  * `is_complete` is false while this hub still reads older messages in: then there may be more than was found.
  */
 export interface Found {
-  cursor: string | null;
   hits: Hit[];
   isComplete: boolean;
+  nextCursor: string | null;
   ok: true;
 }
 /**
@@ -643,6 +688,23 @@ export interface Joining {
   role: 'owner' | 'moderator' | 'member';
 }
 /**
+ * A key without what makes it one. `last_used_at` is right to the day.
+ */
+export interface KeyCard {
+  createdAt: number;
+  expiresAt: number | null;
+  keyId: string;
+  lastUsedAt: number | null;
+  name: string;
+  scopes: ('read' | 'write' | 'manage' | 'account')[];
+}
+/**
+ * `GET /api/account/keys`.
+ */
+export interface KeyCards {
+  keys: KeyCard[];
+}
+/**
  * Somebody is no member any more and leaves the room; to a public channel one may come back.
  */
 export interface Kick {
@@ -686,8 +748,20 @@ export interface ListReports {
  * `POST /api/sessions`.
  */
 export interface LogIn {
+  keep?: 'body' | 'cookie';
   name: string;
   password: string;
+}
+/**
+ * `POST /api/account/keys`: a key for a program. It may not manage the account unless that is asked for.
+ */
+export interface MakeKey {
+  expiresAt?: number | null;
+  name: string;
+  /**
+   * @minItems 1
+   */
+  scopes?: ('read' | 'write' | 'manage' | 'account')[];
 }
 /**
  * The caller has read a channel up to a message; an earlier one than before changes nothing.
@@ -756,6 +830,13 @@ export interface MyChannels {
   ok: true;
 }
 /**
+ * The only answer that ever holds the key itself.
+ */
+export interface NewKey {
+  card: KeyCard;
+  key: string;
+}
+/**
  * The answer to `GetMessage`.
  */
 export interface OneMessage {
@@ -820,6 +901,7 @@ export interface Problem {
         | 'unknown_bot'
         | 'unknown_channel'
         | 'unsupported_picture'
+        | 'weak_password'
       )
     | ('invalid_form' | 'method_not_allowed' | 'too_large' | 'unsupported_media_type');
   detail: string;
@@ -852,6 +934,7 @@ export interface ProblemMeaning {
         | 'unknown_bot'
         | 'unknown_channel'
         | 'unsupported_picture'
+        | 'weak_password'
       )
     | ('invalid_form' | 'method_not_allowed' | 'too_large' | 'unsupported_media_type');
   meaning: string;
@@ -890,6 +973,12 @@ export interface ReceiveMessage {
   topic?: string;
 }
 /**
+ * `POST /api/sessions/refresh`; without a token, the one in the cookie is meant, and the answer goes there.
+ */
+export interface RefreshSession {
+  refreshToken?: string | null;
+}
+/**
  * Every call that fails is acknowledged with this.
  */
 export interface Refusal {
@@ -911,6 +1000,7 @@ export interface Regenerate {
  */
 export interface Register {
   email?: string | null;
+  keep?: 'body' | 'cookie';
   name: string;
   password: string;
 }
@@ -998,14 +1088,34 @@ export interface SendMessages {
   messages: Message[];
 }
 /**
- * What registering, logging in and entering as a guest answer.
+ * What every way in answers; the tokens are null where they went into cookies.
+ *
+ * Times in ms since 1970: `expires_at` of the access token, `refresh_expires_at` of the refresh token.
  */
 export interface Session {
-  accessToken: string;
+  accessToken: string | null;
   expiresAt: number;
+  isAdmin: boolean;
   isGuest: boolean;
   name: string;
+  refreshExpiresAt: number;
+  refreshToken: string | null;
   tokenType: 'Bearer';
+}
+/**
+ * One place where the account is logged in.
+ */
+export interface SessionCard {
+  expiresAt: number;
+  isCurrent: boolean;
+  openedAt: number;
+  refreshedAt: number;
+}
+/**
+ * `GET /api/sessions`.
+ */
+export interface SessionCards {
+  sessions: SessionCard[];
 }
 /**
  * Make a member a moderator or an owner, or a plain member again. An owner's call.

@@ -1,52 +1,49 @@
 // The HTTP calls: accounts, sessions and the list of channels.
 import type {
   AccountCard,
-  CallError,
   ChangeAccount,
   ChannelCard,
+  Doors,
   EnterAsGuest,
   LogIn,
   Register,
   Session,
 } from '@/contracts/generated';
-import { texts } from '@/lib/texts';
+import { ApiError, send } from '@/lib/http';
+import { refresh } from '@/lib/session';
 
-/** A refusal by the hub, or no hub at all; the message is a sentence for people. */
-export class ApiError extends Error {
-  readonly code: CallError['code'] | 'no_answer';
+type Without<T> = Omit<T, 'keep'>;
 
-  constructor(code: ApiError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
+export function getDoors(): Promise<Doors> {
+  return send('GET', '/api/doors');
 }
 
-export function register(form: Register): Promise<Session> {
-  return ask('POST', '/api/accounts', { body: form });
+export function register(form: Without<Register>): Promise<Session> {
+  return send('POST', '/api/accounts', { ...form, keep: 'cookie' });
 }
 
-export function logIn(form: LogIn): Promise<Session> {
-  return ask('POST', '/api/sessions', { body: form });
+export function logIn(form: Without<LogIn>): Promise<Session> {
+  return send('POST', '/api/sessions', { ...form, keep: 'cookie' });
 }
 
-export function enterAsGuest(form: EnterAsGuest): Promise<Session> {
-  return ask('POST', '/api/guests', { body: form });
+export function enterAsGuest(form: Without<EnterAsGuest>): Promise<Session> {
+  return send('POST', '/api/guests', { ...form, keep: 'cookie' });
 }
 
-export async function logOut(token: string): Promise<void> {
-  await ask('DELETE', '/api/sessions', { token });
+export async function logOut(): Promise<void> {
+  await ask('DELETE', '/api/sessions/current');
 }
 
-export function getAccount(token: string): Promise<AccountCard> {
-  return ask('GET', '/api/account', { token });
+export function getAccount(): Promise<AccountCard> {
+  return ask('GET', '/api/account');
 }
 
-export function changeAccount(token: string, form: ChangeAccount): Promise<AccountCard> {
-  return ask('PATCH', '/api/account', { token, body: form });
+export function changeAccount(form: ChangeAccount): Promise<AccountCard> {
+  return ask('PATCH', '/api/account', form);
 }
 
-export async function listChannels(token: string): Promise<ChannelCard[]> {
-  const { channels } = await ask<{ channels: ChannelCard[] }>('GET', '/api/channels', { token });
+export async function listChannels(): Promise<ChannelCard[]> {
+  const { channels } = await ask<{ channels: ChannelCard[] }>('GET', '/api/channels');
   return channels;
 }
 
@@ -54,33 +51,16 @@ export function pictureAddress(name: string): string {
   return `/images/${name}`;
 }
 
-async function ask<T>(
-  method: string,
-  path: string,
-  { token, body }: { token?: string; body?: object },
-): Promise<T> {
-  const headers = new Headers();
-  if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, location.href), {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-  } catch {
-    throw new ApiError('no_answer', texts.failure.noHub);
-  }
-  if (!response.ok) throw await refusal(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+export function signInAddress(provider: string): string {
+  return `/api/oauth/${provider}/start?to=${encodeURIComponent(location.pathname)}`;
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+/** A call of somebody who is logged in: a token that has run out is renewed, and the call made once more. */
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   try {
-    const problem = (await response.json()) as { code?: CallError['code']; detail?: string };
-    return new ApiError(problem.code ?? 'internal', problem.detail ?? texts.failure.unknown);
-  } catch {
-    return new ApiError('internal', texts.failure.unknown);
+    return await send<T>(method, path, body);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'unauthorized' || !(await refresh())) throw error;
+    return send(method, path, body);
   }
 }

@@ -3,7 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import type * as wire from '@/contracts/generated';
 import type { Failure } from '@/lib/channel/state';
-import { leave } from '@/lib/session';
+import { refresh } from '@/lib/session';
 import { texts } from '@/lib/texts';
 
 interface Calls {
@@ -34,6 +34,8 @@ export type Answer<T> = T | { readonly ok: false; readonly error: Failure };
 const ANSWER_WITHIN_MS = 15_000;
 /** After a refusal that is no matter of the token, such as storage that is away. */
 const TRY_AGAIN_MS = 5_000;
+/** The hub closed the connection: perhaps another tab has logged out and is about to say so. */
+const SETTLE_MS = 1_000;
 
 export type ConnectionState = 'none' | 'connecting' | 'online' | 'offline';
 export const useConnection = create<{ readonly state: ConnectionState }>()(() => ({ state: 'none' }));
@@ -46,24 +48,41 @@ export function hubSocket(): HubSocket {
   return socket;
 }
 
-/** Connect with a token; returns what ends the connection. */
-export function connectHub(token: string): () => void {
-  const opened: HubSocket = io({ transports: ['websocket'], auth: { token }, reconnectionDelayMax: 5_000 });
+/** Connect as whom the cookies say; returns what ends the connection. */
+export function connectHub(): () => void {
+  const opened: HubSocket = io({ transports: ['websocket'], reconnectionDelayMax: 5_000 });
   let again: ReturnType<typeof setTimeout> | undefined;
+  let ended = false;
+  let refused = 0;
+  const reconnect = (afterMs: number): void => {
+    if (!ended) again = setTimeout(() => opened.connect(), afterMs);
+  };
+  // With fresh tokens, unless there is no session any more: then the session's end has closed the house.
+  const comeAgain = (): void => {
+    refused += 1;
+    refresh().then(
+      (goesOn) => goesOn && reconnect(refused > 1 ? TRY_AGAIN_MS : 0),
+      () => reconnect(TRY_AGAIN_MS),
+    );
+  };
   socket = opened;
   useConnection.setState({ state: 'connecting' });
-  opened.on('connect', () => useConnection.setState({ state: 'online' }));
+  opened.on('connect', () => {
+    refused = 0;
+    useConnection.setState({ state: 'online' });
+  });
   opened.on('disconnect', (reason) => {
     useConnection.setState({ state: 'offline' });
     // The library does not come back by itself after the hub closed the connection.
-    if (reason === 'io server disconnect') again = setTimeout(() => opened.connect(), TRY_AGAIN_MS);
+    if (reason === 'io server disconnect') again = setTimeout(comeAgain, SETTLE_MS);
   });
   opened.on('connect_error', (error: Error & { data?: { code?: string } }) => {
     useConnection.setState({ state: 'offline' });
-    if (error.data?.code === 'unauthorized') leave(true);
-    else if (!opened.active) again = setTimeout(() => opened.connect(), TRY_AGAIN_MS);
+    if (error.data?.code === 'unauthorized') comeAgain();
+    else if (!opened.active) reconnect(TRY_AGAIN_MS);
   });
   return () => {
+    ended = true;
     clearTimeout(again);
     opened.removeAllListeners();
     opened.disconnect();

@@ -15,6 +15,8 @@ export const texts = {
     about:
       'People and home-made bots talk in one thread: GPT-2 models, each raised on one subreddit, and ImageBot, who paints. They live on a computer at somebody’s home, so they sometimes nap.',
     expired: 'Your visit has ended. Please log in again.',
+    signInFailed: 'Signing in from there did not work. Please try again.',
+    signInWith: (title: string) => `Sign in with ${title}`,
     ways: 'How to come in',
     logIn: 'Log in',
     register: 'Register',

@@ -10,23 +10,23 @@ interface Sharing {
   readonly change: (wish: boolean) => Promise<void>;
 }
 
-export function useSharing({ accessToken, isGuest }: Session): Sharing {
+export function useSharing({ isGuest }: Session): Sharing {
   const [shares, setShares] = useState<boolean | null>(null);
   useEffect(() => {
     if (isGuest) return;
     let left = false;
-    getAccount(accessToken).then((card) => {
+    getAccount().then((card) => {
       if (!left) setShares(card.sharesForTraining);
     }, complain);
     return () => {
       left = true;
     };
-  }, [accessToken, isGuest]);
+  }, [isGuest]);
 
   const change = async (wish: boolean): Promise<void> => {
     // Unknown until the hub has answered, so that nobody sees an agreement that is not kept.
     setShares(null);
-    const card = await changeAccount(accessToken, { sharesForTraining: wish }).catch(complain);
+    const card = await changeAccount({ sharesForTraining: wish }).catch(complain);
     setShares(card?.sharesForTraining ?? !wish);
   };
   return { shares, change };

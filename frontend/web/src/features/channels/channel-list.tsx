@@ -23,8 +23,8 @@ const Entry = styled(Link)(({ theme }) => {
   };
 });
 
-export function ChannelList({ token, onGo }: { token: string; onGo: () => void }) {
-  const { channels, failed } = useChannels(token);
+export function ChannelList({ onGo }: { onGo: () => void }) {
+  const { channels, failed } = useChannels();
   const [, here] = useRoute('/c/:channel');
   if (failed) return <Typography color="textSecondary">{texts.around.channelsFailed}</Typography>;
   return (

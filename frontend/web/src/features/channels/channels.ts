@@ -9,20 +9,20 @@ interface Channels {
   readonly failed: boolean;
 }
 
-export function useChannels(token: string): Channels {
+export function useChannels(): Channels {
   const [known, setKnown] = useState<Channels>({ channels: [], failed: false });
   const online = useConnection((store) => store.state === 'online');
   useEffect(() => {
     if (!online) return;
     let left = false;
-    listChannels(token).then(
+    listChannels().then(
       (channels) => !left && setKnown({ channels, failed: false }),
       () => !left && setKnown(({ channels }) => ({ channels, failed: channels.length === 0 })),
     );
     return () => {
       left = true;
     };
-  }, [token, online]);
+  }, [online]);
   useEffect(
     () =>
       listen({
@@ -30,12 +30,12 @@ export function useChannels(token: string): Channels {
           setKnown(({ channels }) => ({ channels: withCard(channels, channel), failed: false })),
         // A channel that closed its doors is gone for all but its members: which of them this is, the hub knows.
         ChannelGone: () =>
-          void listChannels(token).then(
+          void listChannels().then(
             (channels) => setKnown({ channels, failed: false }),
             () => setKnown(({ channels }) => ({ channels, failed: true })),
           ),
       }),
-    [token],
+    [],
   );
   return known;
 }

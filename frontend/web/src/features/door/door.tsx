@@ -1,4 +1,5 @@
 // The way in: log in, register, or come as a guest.
+import Button from '@mui/material/Button';
 import Paper from '@mui/material/Paper';
 import { styled } from '@mui/material/styles';
 import Tab from '@mui/material/Tab';
@@ -7,6 +8,8 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Hen } from '@/components/hen';
 import { DoorForm, type Way } from './door-form';
+import { useDoors } from './doors';
+import { signInAddress } from '@/lib/api';
 import { useSession } from '@/lib/session';
 import { texts } from '@/lib/texts';
 
@@ -23,11 +26,18 @@ const Yard = styled('main')(({ theme }) => ({
 }));
 const Sign = styled('div')({ display: 'flex', alignItems: 'center', gap: 16 });
 
-const WAYS: readonly Way[] = ['logIn', 'register', 'guest'];
+const Elsewhere = styled('div')(({ theme }) => ({
+  display: 'grid',
+  gap: theme.spacing(1),
+  marginTop: theme.spacing(2),
+}));
 
 export function Door() {
   const [way, setWay] = useState<Way>('logIn');
-  const expired = useSession((store) => store.expired);
+  const problem = useSession((store) => store.problem);
+  const doors = useDoors();
+  const ways: readonly Way[] =
+    doors?.guests === true ? ['logIn', 'register', 'guest'] : ['logIn', 'register'];
   return (
     <Yard>
       <Sign>
@@ -47,13 +57,22 @@ export function Door() {
           aria-label={texts.door.ways}
           variant="fullWidth"
         >
-          {WAYS.map((each) => (
+          {ways.map((each) => (
             <Tab key={each} value={each} label={texts.door[each]} id={`way-${each}`} aria-controls="way-in" />
           ))}
         </Tabs>
         <div role="tabpanel" id="way-in" aria-labelledby={`way-${way}`}>
-          <DoorForm key={way} way={way} hint={expired ? texts.door.expired : undefined} />
+          <DoorForm key={way} way={way} hint={problem === null ? undefined : texts.door[problem]} />
         </div>
+        {doors !== null && doors.providers.length > 0 && (
+          <Elsewhere>
+            {doors.providers.map(({ name, title }) => (
+              <Button key={name} variant="outlined" href={signInAddress(name)}>
+                {texts.door.signInWith(title)}
+              </Button>
+            ))}
+          </Elsewhere>
+        )}
       </Paper>
     </Yard>
   );
