@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from azure.core import MatchConditions
@@ -59,6 +59,15 @@ SOON = 20_000 * HUBS * PER_MILLISECOND
 RANGE = "PartitionKey eq @channel and RowKey ge @low and RowKey lt @high"
 
 
+@dataclass(frozen=True)
+class Newest:
+    """What memory holds of the end of a channel, in rising order, and the revision that it stands for."""
+
+    messages: tuple[Message, ...]
+    has_older: bool
+    revision: int
+
+
 class ChannelLog:
     """Reads and writes the partition of one channel."""
 
@@ -69,6 +78,7 @@ class ChannelLog:
         self._waiting: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._look: asyncio.Task[Newest] | None = None
         self._head: Head | None = None
         self._tail = Tail()
 
@@ -92,16 +102,14 @@ class ChannelLog:
 
     async def newest(self, limit: int) -> tuple[list[Message], bool, int]:
         """The newest messages in rising order, whether there are older ones, and the revision that they stand for."""
-        async with self._lock:
-            head = await self._validated()
-            if self._tail.floor is None:
-                found = await self._messages(FIRST_MESSAGE_KEY, END_OF_MESSAGES, KEEP + 1)
-                self._tail.fill(found[:KEEP], complete=len(found) <= KEEP)
-            kept = self._tail.newest(limit)
-        if kept is None:
+        if self._look is None:
+            self._look = asyncio.create_task(self._look_at_newest())
+        newest = await asyncio.shield(self._look)
+        if len(newest.messages) < limit and newest.has_older:
             older, has_more = await self.before(None, limit)
-            return older, has_more, head.revision
-        return [one.message for one in kept[0]], kept[1], head.revision
+            return older, has_more, newest.revision
+        has_more = newest.has_older or len(newest.messages) > limit
+        return list(newest.messages[-limit:]), has_more, newest.revision
 
     async def before(self, comment_id: int | None, limit: int) -> tuple[list[Message], bool]:
         """Messages older than an id in rising order, and whether there are more."""
@@ -180,6 +188,16 @@ class ChannelLog:
                 return False
             raise
         return True
+
+    async def _look_at_newest(self) -> Newest:
+        """One point read for all who asked before it begins, so that each hears what stood after the question."""
+        async with self._lock:
+            self._look = None
+            head = await self._validated()
+            if self._tail.floor is None:
+                found = await self._messages(FIRST_MESSAGE_KEY, END_OF_MESSAGES, KEEP + 1)
+                self._tail.fill(found[:KEEP], complete=len(found) <= KEEP)
+            return Newest(*self._tail.newest(), head.revision)
 
     async def _write(self) -> None:
         while self._waiting:

@@ -1,5 +1,6 @@
 """The newest messages of a channel in memory, so that a page or an event costs no range query."""
 
+from contracts.message import Message
 from hub.rows import Stored
 
 # Four pages: what people who join or answer look at.
@@ -32,14 +33,11 @@ class Tail:
         ids = [stored.message.comment_id for stored in newest]
         self.floor = 0 if complete else min(ids)
 
-    def newest(self, limit: int) -> tuple[list[Stored], bool] | None:
-        """Up to `limit` messages in rising order and whether there are more; None when memory does not reach so far."""
-        if self.floor is None:
-            return None
+    def newest(self) -> tuple[tuple[Message, ...], bool]:
+        """All that is complete, in rising order, and whether there are older ones. For a tail that was filled."""
+        assert self.floor is not None
         ids = sorted(comment_id for comment_id in self._kept if comment_id >= self.floor)
-        if len(ids) < limit and self.floor > 0:
-            return None
-        return [self._kept[comment_id] for comment_id in ids[-limit:]], len(ids) > limit or self.floor > 0
+        return tuple(self._kept[comment_id].message for comment_id in ids), self.floor > 0
 
     def _trim(self) -> None:
         ids = sorted(self._kept)

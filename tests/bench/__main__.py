@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import costs, demo, dumps, fanout, finetuning, history, hubs, memory, pictures, pipeline, search
+from tests.bench import api, costs, demo, dumps, fanout, finetuning, history, hubs, memory, pictures, pipeline, search
 from tests.bench.report import Figures
 from tests.bench.text import growth, mixed, residency, speed
 
@@ -18,6 +18,7 @@ BENCHMARKS: Final[dict[str, Callable[[bool], Awaitable[Figures]]]] = {
     "pipeline": pipeline.run,
     "fanout": fanout.run,
     "hubs": hubs.run,
+    "api": api.run,
     "history": history.run,
     "search": search.run,
     "memory": memory.run,

@@ -31,6 +31,7 @@ TEXT: Final = (
 # The hub's first sweep is over by then.
 SETTLE_S: Final = 2.0
 READ_AT_ONCE: Final = 201
+FIRST_ID: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -61,50 +62,53 @@ async def run(smallest: bool) -> Figures:
     size = SMALLEST if smallest else FULL
     found = {count: Found([], [], [], []) for count in size.channels}
     async with playground() as place:
-        async with _tables(place) as tables:
+        async with tables_of(place) as tables:
             for count in size.channels:
-                await _fill(tables, count)
+                await fill(tables, count)
         for _ in range(size.starts):
             await _opened(place, size, found)
-        async with _tables(place) as tables:
+        async with tables_of(place) as tables:
             for count, one in found.items():
                 await _queried(tables, count, size, one)
     return _report(found)
 
 
 @asynccontextmanager
-async def _tables(place: Playground) -> AsyncIterator[Tables]:
+async def tables_of(place: Playground) -> AsyncIterator[Tables]:
     async with open_storage(place.connection_string, None) as storage, open_tables(storage) as tables:
         yield tables
 
 
-def _name(count: int) -> str:
+def channel_name(count: int) -> str:
     return f"Channel{count}"
 
 
-async def _fill(tables: Tables, count: int) -> None:
+async def fill(tables: Tables, count: int) -> None:
     """The rows that the hub would have written for so many messages, client ids apart."""
-    await Channels(tables.channels, watch_nothing).ensure(ChannelCard(name=_name(count)))
+    await Channels(tables.channels, watch_nothing).ensure(ChannelCard(name=channel_name(count)))
     gate = asyncio.Semaphore(TRANSACTIONS_AT_ONCE)
 
     async def write(first: int) -> None:
-        draft = Draft(_name(count), Head(first, None), _nothing, _no_posting)
+        draft = Draft(channel_name(count), Head(first, None), _nothing, _no_posting)
         for number in range(first, min(first + MESSAGES_A_TRANSACTION, count)):
-            draft.put(Stored(message=_message(_name(count), number)))
+            draft.put(Stored(message=_message(channel_name(count), number)))
         async with gate:
             await tables.messages.submit_transaction(draft.operations())
 
     await asyncio.gather(*(write(first) for first in range(0, count, MESSAGES_A_TRANSACTION)))
-    await tables.messages.upsert_entity({"PartitionKey": _name(count), "RowKey": HEAD_KEY, "revision": str(count)})
+    await tables.messages.upsert_entity(
+        {"PartitionKey": channel_name(count), "RowKey": HEAD_KEY, "revision": str(count)}
+    )
 
 
 def _message(channel: str, number: int) -> Message:
     return Message(
-        comment_id=1_000_000 + number,
+        comment_id=FIRST_ID + number,
         channel=channel,
         topic="General",
         sender=f"person-{number % 50}",
-        text=TEXT,
+        # Words of every sort: one in each message, one in a thousandth of them, one in a single message.
+        text=f"{TEXT}breed{number % 997} hen{number}",
         sent_at=FIRST_SENT_MS + number * 1000,
         revision=0,
     )
@@ -128,10 +132,10 @@ async def _opened(place: Playground, size: Size, found: dict[int, Found]) -> Non
         # So that no channel pays for what the first call of a process costs.
         await _open_ms(socket, HOME)
         for count, one in found.items():
-            one.cold.append(await _open_ms(socket, _name(count)))
+            one.cold.append(await _open_ms(socket, channel_name(count)))
         for _ in range(size.opened):
             for count, one in found.items():
-                one.warm.append(await _open_ms(socket, _name(count)))
+                one.warm.append(await _open_ms(socket, channel_name(count)))
         await socket.disconnect()
 
 
@@ -145,7 +149,7 @@ async def _open_ms(socket: socketio.AsyncClient, channel: str) -> float:
 
 
 async def _queried(tables: Tables, count: int, size: Size, one: Found) -> None:
-    channel = {"channel": _name(count), "low": FIRST_MESSAGE_KEY, "high": END_OF_MESSAGES}
+    channel = {"channel": channel_name(count), "low": FIRST_MESSAGE_KEY, "high": END_OF_MESSAGES}
     wanted = "PartitionKey eq @channel and RowKey ge @low and RowKey lt @high"
     for _ in range(size.starts):
         began = time.perf_counter()
@@ -153,7 +157,7 @@ async def _queried(tables: Tables, count: int, size: Size, one: Found) -> None:
         one.storage.append((time.perf_counter() - began) * 1000)
     for _ in range(size.scans):
         began = time.perf_counter()
-        rows = await whole_channel(tables.messages, _name(count), FIRST_MESSAGE_KEY, END_OF_MESSAGES)
+        rows = await whole_channel(tables.messages, channel_name(count), FIRST_MESSAGE_KEY, END_OF_MESSAGES)
         one.scan.append((time.perf_counter() - began) * 1000)
         assert len(rows) == count
 

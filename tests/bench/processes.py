@@ -110,7 +110,7 @@ async def line(process: Process) -> Any:
     return json.loads(said)
 
 
-async def said(process: Process, **command: float) -> Any:
+async def said(process: Process, **command: object) -> Any:
     """What the process answers to a command, both a line of JSON."""
     assert process.stdin is not None
     process.stdin.write(json.dumps(command).encode() + b"\n")
