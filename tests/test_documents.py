@@ -44,7 +44,7 @@ def test_every_folder_and_file_of_the_readmes_tree_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "BENCHMARKS.md"]
+    "document", ["README.md", "SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "BENCHMARKS.md"]
 )
 def test_every_link_between_the_documents_leads_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
