@@ -159,7 +159,7 @@ async def engine(place: Playground, address: str, with_doorbell: bool) -> AsyncI
     if with_doorbell:
         environment |= {"ENGINE_HUB_URL": address, "ENGINE_TOKEN": ENGINE_TOKEN}
     async with child(module("engine"), environment, place.folder, place.folder / "engine.log"):
-        await until_served(f"{address}/api/bots", '"awake": true')
+        await until_served(f"{address}/api/bots", '"awake":true')
         yield
 
 

@@ -122,7 +122,7 @@ async def house(folder: Path, connection_string: str, traces: str) -> AsyncItera
         child(module("hub"), hub, folder, folder / "hub.log"),
         child(module("engine"), engine, folder, folder / "engine.log"),
     ):
-        await until_served(f"{address}/api/bots", '"awake": true')
+        await until_served(f"{address}/api/bots", '"awake":true')
         yield address
 
 
