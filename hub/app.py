@@ -289,7 +289,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask, house.waiting.swept)
     app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
     house.metrics.registry.register(app[MOMENT])
-    belongings = Belongings(house.archive, house.channels, app[TABLES].votes)
+    belongings = Belongings(house.archive, house.channels, app[TABLES].votes, house.reports)
     lag = (Lag(house.metrics),) if app[SETTINGS].hub_metrics else ()
     loops = (
         app[VOICE],

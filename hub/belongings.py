@@ -1,4 +1,4 @@
-"""What one person has left in the channels: every message and every vote, found by reading all of them.
+"""What one person has left in the channels: every message, vote and report, found by reading all of them.
 
 Nothing leads from a person to the messages, and both uses are rare: an account that is deleted, an export of a
 person's data.
@@ -10,9 +10,11 @@ from typing import Final
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient
 
+from contracts.reports import Report
 from hub.archive import Archive
 from hub.channel_log import ChannelLog
 from hub.channels import Channels
+from hub.report_book import ReportBook
 from hub.rows import Stored
 
 EVERY_MESSAGE: Final = 0
@@ -21,10 +23,11 @@ EVERY_MESSAGE: Final = 0
 class Belongings:
     """Reads all channels, one after the other."""
 
-    def __init__(self, archive: Archive, channels: Channels, votes: TableClient) -> None:
+    def __init__(self, archive: Archive, channels: Channels, votes: TableClient, reports: ReportBook) -> None:
         self._archive = archive
         self._channels = channels
         self._votes = votes
+        self._reports = reports
 
     async def channel_logs(self) -> AsyncIterator[ChannelLog]:
         for card in self._channels.all():
@@ -52,6 +55,18 @@ class Belongings:
                     ("delete", {"PartitionKey": channel, "RowKey": key}),
                 ]
             )
+
+    async def reports(self, name: str, since: int) -> AsyncIterator[Report]:
+        """Every report that the holder of a name has made since (ms since 1970)."""
+        for card in self._channels.all():
+            async for report in self._reports.each(card.name):
+                if report.reporter == name and report.reported_at >= since:
+                    yield report
+
+    async def unname_reports(self, name: str, since: int, pseudonym: str) -> None:
+        """Let the reports that name a person stand without the name."""
+        for card in self._channels.all():
+            await self._reports.unname(card.name, name, since, pseudonym)
 
     async def _votes_of(self, name: str) -> AsyncIterator[tuple[str, str, int]]:
         for card in self._channels.all():

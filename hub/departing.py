@@ -1,6 +1,6 @@
 """Somebody is no member any more: of one channel, or, with a deleted account, of any."""
 
-from hub.channel_rows import Member
+from hub.channel_rows import Mark, Member
 from hub.channels import Channels
 from hub.errors import UnknownChannelError
 from hub.members import Members
@@ -13,12 +13,14 @@ async def depart(channels: Channels, members: Members, news: News, name: str) ->
     """Leave all channels for good, for an account that is deleted. May be done again after a failure.
 
     A channel that is left without an owner falls to its oldest moderator, or to the administrators. Mutes and bans go
-    by the name and stay.
+    by the name and stay, and the mark that leads to them; how far was read goes with all the others.
     """
     for mark in await members.marks(name):
         await _leave_for_good(channels, members, news, mark.channel, name)
         if await members.find(mark.channel, name) is None:
             await members.unmark(name, mark.channel)
+        else:
+            await members.mark(name, mark.channel, _without_reading)
 
 
 async def left(channels: Channels, members: Members, news: News, channel: str, name: str) -> None:
@@ -38,6 +40,10 @@ async def _leave_for_good(channels: Channels, members: Members, news: News, chan
         await left(channels, members, news, channels.get(channel).card.name, name)
     except UnknownChannelError:
         return
+
+
+def _without_reading(mark: Mark) -> Mark:
+    return mark.model_copy(update={"since": None, "last_read": None})
 
 
 def _without_membership(before: Member | None, name: str) -> Member:

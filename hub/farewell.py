@@ -58,10 +58,13 @@ class Farewell:
             self._accounts.someone_leaves.clear()
 
     async def _go_on(self, leaving: Leaving) -> None:
-        is_late = now_ms() >= leaving.asked_at + LATECOMERS_MS
+        is_late = now_ms() >= _last_words(leaving)
         if leaving.is_walked and not is_late:
             return
-        await self._close(leaving)
+        if not await self._close(leaving):
+            # Nothing was left but this row: the name may be somebody else's by now.
+            await self._table.delete_entity(LEAVING, name_key(leaving.name))
+            return
         await self._depart(leaving.name)
         await self._walk(leaving)
         if is_late:
@@ -70,18 +73,25 @@ class Farewell:
             walked = leaving.model_copy(update={"is_walked": True})
             await self._table.upsert_entity(row(LEAVING, name_key(leaving.name), walked))
 
-    async def _close(self, leaving: Leaving) -> None:
-        """Once more what `Accounts.remove` does: the hub that did it may have died in the middle."""
+    async def _close(self, leaving: Leaving) -> bool:
+        """Once more what `Accounts.remove` does: the hub that did it may have died in the middle.
+
+        False when the account is gone: a hub was done, or died before its last step.
+        """
         account = await self._accounts.people.find(leaving.name)
-        if account is not None and account.created_at == leaving.since:
-            await self._accounts.shut(account)
+        if account is None or account.created_at != leaving.since:
+            return False
+        await self._accounts.shut(account)
+        return True
 
     async def _walk(self, leaving: Leaving) -> None:
         async for channel_log in self._belongings.channel_logs():
             async for one in channel_log.newer_than(0):
-                if is_by(one, leaving.name, leaving.since) or _prompt_names(one, leaving.name):
+                if _change(one, leaving):
                     await channel_log.commit(partial(_without_name, comment_id=one.message.comment_id, leaving=leaving))
-        await self._belongings.unname_votes(leaving.name, f"{DELETED}-{secrets.token_hex(8)}")
+        pseudonym = f"{DELETED}-{secrets.token_hex(8)}"
+        await self._belongings.unname_votes(leaving.name, pseudonym)
+        await self._belongings.unname_reports(leaving.name, leaving.since, pseudonym)
 
     async def _forget(self, leaving: Leaving) -> None:
         account = await self._accounts.people.find(leaving.name)
@@ -93,17 +103,26 @@ class Farewell:
 
 async def _without_name(draft: Draft, comment_id: int, leaving: Leaving) -> None:
     before = await draft.stored(comment_id)
-    if before is None:
-        return
-    change: dict[str, str | None] = {}
-    if is_by(before, leaving.name, leaving.since):
-        change |= {"sender": DELETED, "connection_id": None}
-    if _prompt_names(before, leaving.name):
-        change |= {"prompt": None}
-    if change:
+    change = _change(before, leaving) if before is not None else {}
+    if before is not None and change:
         draft.put(before.model_copy(update={"message": before.message.model_copy(update=change)}), before)
 
 
-def _prompt_names(one: Stored, name: str) -> bool:
-    """Whether a bot was told who wrote what it answers."""
-    return one.message.prompt is not None and name in one.message.prompt
+def _change(one: Stored, leaving: Leaving) -> dict[str, str | tuple[str, ...] | None]:
+    """What a message says of who left, as author, in a bot's prompt, or as somebody who is called, goes."""
+    message, change = one.message, dict[str, str | tuple[str, ...] | None]()
+    if message.sent_at > _last_words(leaving):
+        # Another hub may be done already, and the name somebody else's.
+        return change
+    if is_by(one, leaving.name, leaving.since):
+        change |= {"sender": DELETED, "connection_id": None}
+    if message.prompt is not None and leaving.name in message.prompt:
+        change |= {"prompt": None}
+    if leaving.name in message.mentions:
+        change |= {"mentions": tuple(name for name in message.mentions if name != leaving.name)}
+    return change
+
+
+def _last_words(leaving: Leaving) -> int:
+    """From when on nothing is by who left; in ms since 1970."""
+    return leaving.asked_at + LATECOMERS_MS

@@ -49,6 +49,13 @@ class News:
             self._waiting.get_nowait()
         self._waiting.put_nowait(json.dumps({"from": self.hub_id, "kind": kind, "body": body}))
 
+    async def send_what_waits(self) -> None:
+        """Tell the hubs once, for a process that listens to none. Raises RedisError or OSError."""
+        if self._redis_url is not None and not self._waiting.empty():
+            async with redis.asyncio.from_url(self._redis_url) as connection:
+                while not self._waiting.empty():
+                    await connection.publish(TOPIC, self._waiting.get_nowait())
+
     async def run(self) -> None:
         """Carry news to and from the other hubs, for ever."""
         while self._redis_url is not None:

@@ -22,6 +22,7 @@ class Holder:
 
     name: str
     since: int
+    is_closed: bool = False
 
     def as_person(self) -> Person:
         """To ask what this person may do; nobody speaks by it."""
@@ -36,21 +37,25 @@ class Registry:
         self._remembered: OrderedDict[str, tuple[float, Holder | None]] = OrderedDict()
 
     async def find(self, name: str) -> Holder | None:
-        """As the table has it now. `name` has the form of a person's name."""
+        """As the table has it now. `name` has the form of a person's name.
+
+        A closed account is somebody's still: it keeps its roles, and others take them away.
+        """
         try:
             account = Account.from_json(from_chunks(await self._table.get_entity(ACCOUNTS, name.lower())))
         except ResourceNotFoundError:
             return None
         is_nobody = account.is_guest or account.is_leaving
-        return None if is_nobody else Holder(account.name, account.created_at)
+        return None if is_nobody else Holder(account.name, account.created_at, account.is_closed)
 
     async def recall(self, name: str) -> Holder | None:
-        """As the table had it a moment ago."""
+        """Somebody who can be called, as the table had it a moment ago: whose account is closed hears nothing."""
         key = name.lower()
         known = self._remembered.get(key)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        found = await self.find(name)
+        holder = await self.find(name)
+        found = None if holder is None or holder.is_closed else holder
         self._remembered[key] = (time.monotonic() + REMEMBERED_FOR_S, found)
         self._remembered.move_to_end(key)
         if len(self._remembered) > MOST_REMEMBERED:

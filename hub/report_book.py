@@ -1,14 +1,19 @@
 """Reports as rows: one a person and message, open until somebody resolves it."""
 
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core import MatchConditions
+from azure.core.async_paging import AsyncItemPaged
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.data.tables import TableEntity, UpdateMode
 from azure.data.tables.aio import TableClient
 
 from contracts.reports import Report
 from hub.channel_log import RANGE
 from hub.channel_rows import reports_on
 from hub.errors import NotFoundError
+from hub.people import DELETED
 from hub.rows import AFTER_BANG, row
 from hub.tables import from_chunks, one_page
 
@@ -37,6 +42,23 @@ class ReportBook:
         rows = await one_page(self._table, RANGE, parameters, most + 1)
         return [_report(entity) for entity in rows[:most]], len(rows) > most
 
+    async def each(self, channel: str) -> AsyncIterator[Report]:
+        """All of a channel, also those that were resolved."""
+        async for entity in self._rows(channel):
+            yield _report(entity)
+
+    async def unname(self, channel: str, name: str, since: int, pseudonym: str) -> None:
+        """Take the name of who held it since (ms since 1970) out of a channel's reports, each in one transaction.
+
+        A reporter goes on under a pseudonym: one message may be reported by several who left.
+        """
+        async for entity in self._rows(channel):
+            report = _report(entity)
+            unnamed = _without_name(report, name, pseudonym)
+            is_older = max(report.reported_at, report.resolved_at or 0) < since
+            if unnamed != report and not is_older:
+                await self._replace(entity, unnamed)
+
     async def find(self, channel: str, comment_id: int, reporter: str) -> Report:
         """An open one. Raises NotFoundError."""
         try:
@@ -55,6 +77,23 @@ class ReportBook:
         except ResourceNotFoundError as error:
             raise NotFoundError("There is no such open report.") from error
 
+    def _rows(self, channel: str) -> AsyncItemPaged[TableEntity]:
+        return self._table.query_entities("PartitionKey eq @p", parameters={"p": reports_on(channel)})
+
+    async def _replace(self, entity: TableEntity, report: Report) -> None:
+        """Unless it was resolved just now, or another hub did the same."""
+        partition, key = str(entity["PartitionKey"]), str(entity["RowKey"])
+        after = row(partition, _key(key.partition("!")[0], report), report)
+        as_seen = {"etag": entity.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+        operations: list[Any] = [("update", after, {"mode": UpdateMode.REPLACE, **as_seen})]
+        if after["RowKey"] != key:
+            operations = [("create", after), ("delete", {"PartitionKey": partition, "RowKey": key}, as_seen)]
+        try:
+            await self._table.submit_transaction(operations)
+        except HttpResponseError as error:
+            if error.status_code not in (404, 412):
+                raise
+
     async def _find(self, state: str, report: Report) -> Any:
         try:
             return await self._table.get_entity(reports_on(report.channel), _key(state, report))
@@ -64,6 +103,13 @@ class ReportBook:
 
 def _report(entity: Any) -> Report:
     return Report.from_json(from_chunks(entity))
+
+
+def _without_name(report: Report, name: str, pseudonym: str) -> Report:
+    whole = {"reporter": pseudonym, "sender": DELETED, "resolved_by": DELETED}
+    return report.model_copy(
+        update={field: instead for field, instead in whole.items() if getattr(report, field) == name}
+    )
 
 
 def _key(state: str, report: Report) -> str:

@@ -1,5 +1,8 @@
 """People report messages; moderators judge."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from contracts.calls import Done
 from contracts.reports import ListReports, Report, ReportMessage, Reports, ResolveReport
 from hub import erasing
@@ -7,6 +10,7 @@ from hub.clock import now_ms
 from hub.errors import ConflictError, ForbiddenError, NotFoundError
 from hub.house import House
 from hub.people import Person
+from hub.report_book import ReportBook
 
 
 async def report(house: House, person: Person, call: ReportMessage) -> Done:
@@ -45,10 +49,18 @@ async def listed(house: House, person: Person, call: ListReports) -> Reports:
 async def resolve(house: House, person: Person, call: ResolveReport) -> Done:
     """Judge a report. Its copy of the words goes; with `removed` the message goes first. Raises NotFoundError."""
     channel, _ = await house.access.moderator(person, call.channel)
-    found = await house.reports.find(channel.card.name, call.comment_id, call.reporter)
-    if call.resolution == "removed":
-        channel_log = house.archive.channel(channel.card.name)
-        await erasing.delete(house.storage, house.pictures, channel_log, call.comment_id, person, moderates=True)
-    judged = {"text": "", "resolution": call.resolution, "resolved_by": person.name, "resolved_at": now_ms()}
-    await house.reports.close(found.model_copy(update=judged))
+    channel_log = house.archive.channel(channel.card.name)
+    remove = partial(erasing.delete, house.storage, house.pictures, channel_log, call.comment_id, person)
+    await judge(house.reports, channel.card.name, call, person.name, partial(remove, moderates=True))
     return Done()
+
+
+async def judge(
+    book: ReportBook, channel: str, call: ResolveReport, by: str, remove: Callable[[], Awaitable[None]]
+) -> None:
+    """Write down a judgement, after `remove` where the message is to go. Raises NotFoundError."""
+    found = await book.find(channel, call.comment_id, call.reporter)
+    if call.resolution == "removed":
+        await remove()
+    judged = {"text": "", "resolution": call.resolution, "resolved_by": by, "resolved_at": now_ms()}
+    await book.close(found.model_copy(update=judged))

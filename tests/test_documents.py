@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from engine.settings import Settings as EngineSettings
+from hub.admin.commands import parser
 from hub.settings import Settings as HubSettings
 from infra.local import LocalSettings
 
@@ -30,6 +31,12 @@ def test_every_setting_is_in_the_readme(settings: type[BaseSettings]) -> None:
 def test_the_readme_names_no_setting_that_is_gone() -> None:
     told = set(re.findall(r"`((?:HUB|ENGINE|AZURE|AZURITE|PLAYHOUSE)_[A-Z_]+)`", README))
     assert told <= names(HubSettings) | names(EngineSettings) | names(LocalSettings)
+
+
+def test_every_command_of_an_administrator_is_in_the_readme() -> None:
+    commands = re.findall(r"^    ([a-z-]+)", parser(None).format_help(), re.MULTILINE)
+    assert "make-admin" in commands
+    assert [command for command in commands if not re.search(rf"`{command}[ `]", README)] == []
 
 
 def test_every_folder_and_file_of_the_readmes_tree_is_there() -> None:

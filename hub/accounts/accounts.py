@@ -70,13 +70,17 @@ class Accounts:
 
     async def register(self, form: Register) -> Session:
         """A new account and its first session. Raises WeakPasswordError or NameTakenError."""
+        return await self.sessions.open(await self.create(form))
+
+    async def create(self, form: Register) -> Account:
+        """A new account. Raises WeakPasswordError or NameTakenError."""
         password_hash = await self._passwords.hash(form.password, form.name)
         account = Account(
             name=form.name, password_hash=password_hash, email=form.email, created_at=now_ms(), free_again_at=None
         )
         await self.people.insert(account)
         log.info("%s registered", account.name)
-        return await self.sessions.open(account)
+        return account
 
     async def log_in(self, form: LogIn) -> Session:
         """A session for an account. Raises InvalidCredentialsError, the same for a wrong name and a wrong password.
@@ -157,7 +161,7 @@ class Accounts:
     async def make_admin(self, name: str, is_admin: bool = True) -> None:
         """Give an administrator's rights, from the next refresh of a session on, or take them; that ends all sessions.
 
-        Raises NotFoundError, or ForbiddenError for a guest.
+        Raises NotFoundError, or ForbiddenError for a guest and for an account that is being deleted.
         """
         await self.people.change(name, lambda account: _as_admin(account, is_admin))
         log.info("%s is %s administrator", name, "an" if is_admin else "no")
@@ -207,4 +211,6 @@ def _card(account: Account) -> AccountCard:
 def _as_admin(account: Account, is_admin: bool) -> Account:
     if account.is_guest and is_admin:
         raise ForbiddenError("A guest cannot be an administrator: the name passes to others.")
+    if account.is_leaving and is_admin:
+        raise ForbiddenError("This account is being deleted.")
     return account.model_copy(update={"is_admin": is_admin})

@@ -1,6 +1,6 @@
 """The accounts themselves: found, made and changed, each change under its row's ETag."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from azure.core import MatchConditions
@@ -44,6 +44,11 @@ class PeopleTable:
     async def find(self, name: str) -> Account | None:
         found = await self._read(name)
         return found[0] if found else None
+
+    async def each(self) -> AsyncIterator[Account]:
+        """All accounts and guests in the order of their names, read a page at a time."""
+        async for entity in self._table.query_entities("PartitionKey eq @p", parameters={"p": ACCOUNTS}):
+            yield Account.from_json(from_chunks(entity))
 
     async def own(self, person: Person) -> Account:
         """The account of a bearer. Raises UnauthorizedError when it is gone, or somebody else's by now."""

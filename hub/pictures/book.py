@@ -6,7 +6,7 @@ A reference that is left over harms nobody: whoever looks at the picture later f
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ from hub.pictures.rows import (
     upload_key,
 )
 from hub.rows import Row, row
-from hub.tables import one_page
+from hub.tables import from_chunks, one_page
 
 # Whoever sent a picture and did not post it by then has forgotten it.
 UNPOSTED_MS: Final = 86_400_000
@@ -107,6 +107,13 @@ class PictureBook:
     async def forgotten(self, name: PictureName, person: str) -> None:
         """Whoever sent a picture has no more claim to it."""
         await self.remove(name, upload_key(person))
+
+    async def sent_by(self, person: str, since: int) -> AsyncIterator[PictureName]:
+        """What somebody has sent since (ms since 1970) and may still post; the whole table is gone through."""
+        async for entity in self._table.query_entities("RowKey eq @key", parameters={"key": upload_key(person)}):
+            sent = Sent.from_json(from_chunks(entity))
+            if sent.name == person and sent.at >= since:
+                yield str(entity["PartitionKey"])
 
     async def doubt(self, images: Sequence[Image]) -> None:
         """Have somebody look soon whether anything refers to these pictures. For before what makes it doubtful."""

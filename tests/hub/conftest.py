@@ -1,6 +1,7 @@
 """A hub in this process, and an engine's side of the queues by hand."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from contracts.message import Parameters, Usage
 from contracts.names import INPUT_QUEUE, OUTPUT_QUEUE
 from contracts.queues import Lease, LeaseLostError, TypedQueue
 from contracts.storage import Storage, open_storage
+from hub.admin.__main__ import main
 from hub.app import create_app
 from hub.settings import Settings
 from tests.client import PATIENCE_S, Client, account_for, client
@@ -158,6 +160,24 @@ async def engine(connection_string: str) -> AsyncIterator[EngineSide]:
         await side.jobs.create()
         await side.events.create()
         yield side
+
+
+Command = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+def command(connection_string: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs an administrator's command as from a terminal, and gives what it printed; `typed` is its standard input."""
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection_string)
+
+    async def run(*arguments: str, status: int = 0, typed: str = "") -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        capsys.readouterr()
+        assert await asyncio.to_thread(main, arguments) == status
+        printed = capsys.readouterr()
+        return printed.out + printed.err
+
+    return run
 
 
 @pytest.fixture

@@ -1,32 +1,11 @@
 """The administrator's commands, against what really lies in the storage."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
-
-import pytest
 
 from contracts.names import INPUT_QUEUE, OUTPUT_QUEUE
 from contracts.storage import open_storage
-from hub.admin.__main__ import main
 from tests.client import Client
-from tests.hub.conftest import EngineSide
-
-Command = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture
-def command(connection_string: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command as from a terminal, and gives what it printed."""
-    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection_string)
-
-    async def run(*arguments: str, status: int = 0) -> str:
-        capsys.readouterr()
-        assert await asyncio.to_thread(main, arguments) == status
-        printed = capsys.readouterr()
-        return printed.out + printed.err
-
-    return run
+from tests.hub.conftest import Command, EngineSide
 
 
 async def put_aside(connection_string: str, texts: list[str], engine: EngineSide, command: Command) -> list[str]:

@@ -15,11 +15,13 @@ from hub.belongings import Belongings
 from hub.channels import Channels, watch_nothing
 from hub.clock import now_ms
 from hub.farewell import LATECOMERS_MS
+from hub.report_book import ReportBook
 from hub.rows import row
 from hub.tables import open_tables
 from tests.client import HOME, PATIENCE_S, Client, client
 from tests.hub.asking import ALICE, send, token_of
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
+from tests.hub.rooms import ROOM, account, create, eventually, rows_with, said, told
 
 LEAVE = {"json": {"password": "correct horse"}}
 
@@ -73,6 +75,58 @@ async def test_messages_and_votes_stay_and_nothing_names_who_left(
     assert (await bob.call("Vote", channel=job.channel, commentId=said, value=1))["up"] == 1
 
 
+async def test_who_left_is_called_by_no_message_named_by_no_report_and_has_read_nothing(
+    hub: str, join: Join, connection_string: str
+) -> None:
+    alice, bob = [await account(hub, join, name) for name in ("Alice", "Bob")]
+    await create(bob, "public")
+    await alice.join(ROOM)
+    asked = await said(bob, "@Alice look")
+    bad, judged, hers = await said(bob, "buy my eggs"), await said(bob, "cheap eggs"), await said(alice, "no, mine")
+    for comment_id in (bad, judged):
+        assert await told(alice, "ReportMessage", commentId=comment_id, reason="spam") is True
+    assert await told(bob, "ReportMessage", commentId=hers, reason="spam") is True
+    assert await told(bob, "ResolveReport", commentId=judged, reporter="Alice", resolution="dismissed") is True
+    assert await told(alice, "MarkRead", commentId=bad) is True
+    # A mute goes by the name and stays, and so does the row that leads to it.
+    assert await told(bob, "Mute", name="Alice", until=now_ms() + 3_600_000) is True
+    await bob.until(lambda heard: heard.messages[asked].mentions == ("Alice",))
+    assert (await send(hub, "DELETE", "/api/account", alice.token, **LEAVE))[0] == 204
+    await bob.until(lambda heard: heard.messages[asked].mentions == ())
+
+    async def are_unnamed() -> bool:
+        rows = await everything(connection_string)
+        reported = " ".join(key + text for key, text in rows.items() if " report!" in key)
+        (mark,) = [text for key, text in rows.items() if " person!alice " in key]
+        return "alice" not in reported.lower() and str(bad) not in mark
+
+    await eventually(are_unnamed)
+    reports = {one["commentId"]: one for one in (await bob.call("ListReports", channel=ROOM))["reports"]}
+    assert (reports[hers]["sender"], reports[hers]["reporter"]) == ("deleted", "Bob")
+    assert reports[bad]["reporter"].startswith("deleted-")
+    judgement = {"commentId": bad, "reporter": reports[bad]["reporter"], "resolution": "dismissed"}
+    assert await told(bob, "ResolveReport", **judgement) is True
+
+
+async def test_a_moderator_who_left_is_not_named_by_what_was_judged(
+    hub: str, join: Join, connection_string: str
+) -> None:
+    alice, bob = [await account(hub, join, name) for name in ("Alice", "Bob")]
+    await create(alice, "public")
+    await bob.join(ROOM)
+    hers = await said(bob, "buy my eggs")
+    carol = await join(hub, "carol", ROOM)
+    assert await told(carol, "ReportMessage", commentId=hers, reason="spam") is True
+    assert await told(alice, "ResolveReport", commentId=hers, reporter="carol", resolution="dismissed") is True
+    assert await rows_with('"resolvedBy":"Alice"', connection_string) != []
+    assert (await send(hub, "DELETE", "/api/account", alice.token, **LEAVE))[0] == 204
+
+    async def is_unnamed() -> bool:
+        return await rows_with('"resolvedBy":"Alice"', connection_string) == []
+
+    await eventually(is_unnamed)
+
+
 async def test_who_left_cannot_come_back_and_the_name_is_not_free_at_once(hub: str) -> None:
     token, other = await token_of(hub), await token_of(hub, "/api/sessions")
     assert (await send(hub, "DELETE", "/api/account", token, **LEAVE))[0] == 204
@@ -122,6 +176,27 @@ async def test_what_a_crash_interrupted_is_finished_by_the_next_hub(
         assert [Message.model_validate(one).sender for one in page] == ["deleted"]
 
 
+async def test_what_is_left_of_a_deletion_takes_nothing_from_the_next_holder_of_the_name(
+    start_hub: StartHub, connection_string: str
+) -> None:
+    hub = await start_hub()
+    async with client(hub, "Alice", await token_of(hub)) as alice:
+        await alice.join()
+        await alice.post("by the second Alice")
+        async with TableServiceClient.from_connection_string(connection_string) as tables:
+            accounts = tables.get_table_client("accounts")
+            left = Leaving(name="Alice", since=0, asked_at=now_ms() - LATECOMERS_MS, is_walked=True)
+            await accounts.create_entity(row("leaving", "alice", left))
+        await start_hub()
+
+        async def is_finished() -> bool:
+            return not any(key.startswith("accounts leaving") for key in await everything(connection_string))
+
+        await eventually(is_finished)
+        assert [message.sender for message in await alice.history()] == ["Alice"]
+        assert (await send(hub, "GET", "/api/account", alice.token))[0] == 200
+
+
 async def test_the_next_holder_of_a_name_keeps_the_own_messages(hub: str, join: Join, connection_string: str) -> None:
     guest: Client = await join(hub, "wanderer")
     said = (await guest.post("by the first one"))["message"]["commentId"]
@@ -149,7 +224,8 @@ async def test_all_that_one_person_has_left_is_found(
     async with open_storage(connection_string, None) as storage, open_tables(storage) as tables:
         channels = Channels(tables.channels, watch_nothing)
         await channels.refresh()
-        belongings = Belongings(Archive(tables.messages, lambda _channel, _messages: None), channels, tables.votes)
+        archive = Archive(tables.messages, lambda _channel, _messages: None)
+        belongings = Belongings(archive, channels, tables.votes, ReportBook(tables.channels))
         found = [one.message.comment_id async for _, one in belongings.messages("alice", 0)]
         assert found == [said[1], said[0]]
         assert [one async for one in belongings.messages("alice", now_ms())] == []

@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.bots import BotCard
 from tests.client import HOME, Client
-from tests.hub.conftest import ECHO, EngineSide, Join
+from tests.hub.conftest import ECHO, Command, EngineSide, Join
 from tests.hub.rooms import ROOM, account, bring, card, create, everything_heard, said, told
 
 
@@ -62,6 +62,16 @@ async def test_who_may_not_read_is_not_called(hub: str, join: Join) -> None:
     await said(alice, "@carol gone", "Outside1")
     await everything_heard(carol, alice)
     assert calls(carol) == []
+
+
+async def test_whose_account_is_closed_is_not_called_and_keeps_a_role(hub: str, join: Join, command: Command) -> None:
+    alice, bob = [await account(hub, join, name) for name in ("alice", "bob")]
+    await create(alice)
+    await bring(alice, bob)
+    assert await told(alice, "SetRole", name="bob", role="moderator") is True
+    await command("lock", "bob")
+    assert (await alice.post("@bob hello", channel=ROOM))["message"]["mentions"] == []
+    assert await told(alice, "SetRole", name="bob", role="member") is True
 
 
 async def test_a_channel_restricts_who_of_the_bots_answers(alice: Client, engine: EngineSide) -> None:
