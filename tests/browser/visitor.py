@@ -74,6 +74,7 @@ class Visitor:
 
     async def sharing(self) -> Locator:
         """The switch in one's account, which is opened."""
+        await expect(self.thread).to_be_visible()
         menu = self.page.get_by_role("button", name="Open the menu")
         if await menu.is_visible():
             await menu.click()

@@ -56,6 +56,15 @@ function held(state: ChannelState): unknown {
   return { shown: shownMessages(state), contiguous: state.contiguous, ahead: state.ahead };
 }
 
+function ids(state: ChannelState): number[] {
+  return shownMessages(state).map((each) => each.commentId);
+}
+
+/** One answer to message 10 as it stands from a revision on. */
+function change(revision: number, changed: Partial<Message>): ChannelEvent[] {
+  return heard([message({ parentId: 10, revision, ...changed })]);
+}
+
 /** A fixed row of pseudo-random orders, so that a failure can be seen again. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   let random = seed;
@@ -149,6 +158,58 @@ describe('older pages', () => {
     const state = folded([joinedWith(newest), { type: 'older', page: pageOf(history.slice(5, 10), true) }]);
     expect(state.floor).toBe(20);
     expect(folded([{ type: 'older', page: pageOf([]) }], state).floor).toBe(0);
+  });
+});
+
+describe('several answers to one message', () => {
+  const family = [
+    message({ commentId: 10, sender: 'alice', isBot: false, revision: 1 }),
+    message({ commentId: 11, parentId: 10, revision: 2 }),
+    message({ commentId: 20, sender: 'bob', isBot: false, revision: 3 }),
+    message({ commentId: 21, parentId: 10, alternativeOf: 11, revision: 4 }),
+    message({ commentId: 11, parentId: 10, shown: 21, revision: 5 }),
+    message({ commentId: 22, parentId: 10, alternativeOf: 11, revision: 6 }),
+    message({ commentId: 11, parentId: 10, shown: 22, revision: 7 }),
+  ];
+  const whole = joinedWith(pageOf(family));
+
+  test('show one, at the place of the first', () => {
+    expect(ids(folded([whole]))).toEqual([10, 22, 20]);
+    expect(ids(folded([whole, ...change(8, { commentId: 11, shown: 21 })]))).toEqual([10, 21, 20]);
+  });
+
+  test.each(Array.from({ length: 20 }, (_, n) => n + 1))('show the same one in any order (%i)', (seed) => {
+    const events = shuffled([...heard(family), ...heard(family)], seed);
+    expect(ids(folded([empty, ...events]))).toEqual([10, 22, 20]);
+  });
+
+  test('show the one that I look at until another is chosen', () => {
+    const looking = folded([whole, { type: 'looked', first: 11, at: 21 }]);
+    expect(ids(looking)).toEqual([10, 21, 20]);
+    expect(ids(folded(change(8, { commentId: 11, shown: 11 }), looking))).toEqual([10, 11, 20]);
+  });
+
+  test('show another one when that was deleted, and the place when all were', () => {
+    const one = folded([whole, ...change(8, { commentId: 22, alternativeOf: 11, deletedAt: 1 })]);
+    expect(ids(one)).toEqual([10, 21, 20]);
+    const none = folded(
+      [
+        ...change(9, { commentId: 21, alternativeOf: 11, deletedAt: 1 }),
+        ...change(10, { commentId: 11, shown: 22, deletedAt: 1 }),
+      ],
+      one,
+    );
+    expect(ids(none)).toEqual([10, 11, 20]);
+  });
+
+  test('wait for the first one, and count as one row that came above', () => {
+    const page = pageOf(family);
+    const newest = { ...page, messages: page.messages.slice(2), hasMore: true };
+    const before = folded([joinedWith(newest)]);
+    expect(ids(before)).toEqual([20]);
+    const after = folded([{ type: 'older', page: { ...page, messages: page.messages.slice(0, 2) } }], before);
+    expect(ids(after)).toEqual([10, 22, 20]);
+    expect(after.prepended).toBe(2);
   });
 });
 

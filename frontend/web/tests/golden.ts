@@ -9,5 +9,5 @@ export function golden<K extends keyof Wire>(name: K): Wire[K] {
 }
 
 export function message(change: Partial<Message>): Message {
-  return { ...golden('Message'), ...change };
+  return { ...golden('Message'), alternativeOf: null, ...change };
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import type {
+  CallError,
   GetMessagesForChannel,
   Joined,
   Message,
@@ -29,6 +30,8 @@ export class SmallHub {
   turnsAway = 0;
   /** Refuse every message and every wish. */
   refuses = false;
+  /** Why nobody is let into the channel. */
+  shut: CallError | null = null;
   private readonly calls: { call: string; body: unknown }[] = [];
   private readonly changes: Message[] = [];
   private readonly http = createServer((request, response) => void this.onRequest(request, response));
@@ -42,7 +45,11 @@ export class SmallHub {
       next(this.turnsAway < 0 ? undefined : refused);
     });
     this.io.on('connection', (socket) => {
-      socket.on('Connect', (_body: unknown, acknowledge: (joined: Joined) => void) => {
+      socket.on('Connect', (_body: unknown, acknowledge: (joined: Joined | Refusal) => void) => {
+        if (this.shut !== null) {
+          acknowledge({ ok: false, error: this.shut });
+          return;
+        }
         void socket.join('channel');
         acknowledge({ ...golden('Joined'), page: this.page({ limit: 50 }) });
       });
@@ -53,7 +60,7 @@ export class SmallHub {
         this.asked.push(body);
         acknowledge(this.page(body));
       });
-      for (const name of ['Vote', 'Regenerate', 'DeleteMessage']) {
+      for (const name of ['Vote', 'Regenerate', 'ChooseAnswer', 'DeleteMessage']) {
         socket.on(name, (body: unknown, acknowledge: (answer: object) => void) => {
           this.calls.push({ call: name, body });
           acknowledge(this.refuses ? REFUSAL : { ok: true });
@@ -98,6 +105,11 @@ export class SmallHub {
     this.changes.push(said);
     if (heard) this.io.to('channel').emit('SendMessage', said);
     return said;
+  }
+
+  /** Tell all that the channel may be theirs no more. */
+  tellGone(): void {
+    this.io.emit('ChannelGone', { channel: golden('Message').channel });
   }
 
   /** Break every line; clients come back by themselves. */

@@ -139,3 +139,34 @@ test('a token that has run out is renewed without a visible seam', async () => {
   expect(hub.heard('POST /api/sessions/refresh')).toEqual([{}]);
   expect(useSession.getState().session?.name).toBe(session.name);
 });
+
+test('who comes too often is let in a little later', async () => {
+  hub.say({ text: 'before' });
+  hub.shut = { code: 'too_many_requests', message: 'Too much.', retryAfterS: 1 };
+  comeIn();
+  await vi.waitFor(() => expect(room(CHANNEL).problem).not.toBeNull(), PATIENCE);
+  hub.shut = null;
+  await shows('before');
+});
+
+test.each(['forbidden', 'unknown_channel'] as const)(
+  'of a channel that is %s nothing stays',
+  async (code) => {
+    hub.say({ text: 'before' });
+    comeIn();
+    await shows('before');
+    hub.shut = { code, message: 'You are banned from this channel.', retryAfterS: null };
+    hub.tellGone();
+    await shows();
+    expect(room(CHANNEL)).toMatchObject({ joined: false, problem: { code } });
+  },
+);
+
+test('a channel that closed its doors to others goes on for its members', async () => {
+  hub.say({ text: 'before' });
+  comeIn();
+  await shows('before');
+  hub.tellGone();
+  hub.say({ text: 'after' });
+  await shows('before', 'after');
+});

@@ -1,11 +1,12 @@
-// What one may wish of a message that stands: votes, another answer, its end; and who may not.
+// What one may wish of a message that stands: votes, another answer or an earlier one, its end; and who may not.
 import { act, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Message } from '@/contracts/generated';
 import { Notices } from '@/features/notices/notices';
 import { MessageRow } from '@/features/thread/message-row';
-import { dispatch, forgetRooms } from '@/lib/channel/rooms';
+import { dispatch, forgetRooms, room } from '@/lib/channel/rooms';
+import { shownMessages } from '@/lib/channel/state';
 import { forgetVotes } from '@/lib/channel/wishes';
 import { connectHub, useConnection } from '@/lib/hub';
 import { enter, leave } from '@/lib/session';
@@ -36,15 +37,22 @@ afterEach(async () => {
   await hub.stop();
 });
 
-function show(shown: Message, you: string, isGuest = false): void {
+/** The last of the answers is drawn. */
+function show(first: Message, you: string, isGuest = false, ...later: Message[]): void {
   enter({ ...golden('Session'), name: you, isGuest });
   dispatch(CHANNEL, {
     type: 'joined',
-    joined: { ...golden('Joined'), you, page: { ...golden('Page'), messages: [question, shown] } },
+    joined: { ...golden('Joined'), you, page: { ...golden('Page'), messages: [question, first, ...later] } },
   });
   render(
     <>
-      <MessageRow channel={CHANNEL} message={shown} grouped={false} quotes={false} onJump={() => undefined} />
+      <MessageRow
+        channel={CHANNEL}
+        message={later.at(-1) ?? first}
+        grouped={false}
+        quotes={false}
+        onJump={() => undefined}
+      />
       <Notices />
     </>,
   );
@@ -91,6 +99,45 @@ test('who asked may ask for another answer, also after a failure', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Another answer' }));
   await expect.poll(() => hub.heard('Regenerate')).toMatchObject([about]);
   expect(screen.queryByRole('button', { name: /Good/ })).toBeNull();
+});
+
+const another = message({ commentId: 3, parentId: 1, alternativeOf: 2, text: 'Good day.' });
+
+test.each([
+  [
+    'who asked chooses what all see by turning over the answers',
+    'alice',
+    [{ channel: CHANNEL, commentId: 2 }],
+  ],
+  ['anybody else turns them over alone', 'bob', []],
+] as const)('%s', async (_law, you, chosen) => {
+  show({ ...answer, shown: 3 }, you, false, another);
+  const group = screen.getByRole('group', { name: 'Answers to the same message' });
+  expect(group).toHaveTextContent('2 of 2');
+  expect(screen.getByRole('button', { name: 'The answer after this one' })).toBeDisabled();
+  await userEvent.click(screen.getByRole('button', { name: 'The answer before this one' }));
+  expect(shownMessages(room(CHANNEL)).map((each) => each.commentId)).toEqual([1, 2]);
+  await userEvent.click(screen.getByRole('button', { name: /Good/ }));
+  await expect.poll(() => hub.heard('Vote')).toHaveLength(1);
+  expect(hub.heard('ChooseAnswer')).toEqual(chosen);
+});
+
+test('one answer alone has nothing to turn over', () => {
+  show(answer, 'alice');
+  expect(screen.queryByRole('group', { name: 'Answers to the same message' })).toBeNull();
+});
+
+test.each([true, false])('what was edited says so, also beneath another name (%s)', (grouped) => {
+  render(
+    <MessageRow
+      channel={CHANNEL}
+      message={{ ...question, editedAt: 5 }}
+      grouped={grouped}
+      quotes={false}
+      onJump={() => undefined}
+    />,
+  );
+  expect(screen.getByText('edited')).toBeVisible();
 });
 
 test('what is mine is deleted at the second click', async () => {

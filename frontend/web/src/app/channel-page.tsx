@@ -12,6 +12,7 @@ import { Composer } from '@/features/composer/composer';
 import { Thread } from '@/features/thread/thread';
 import { WhoWrites } from '@/features/thread/who-writes';
 import { useRoom } from '@/lib/channel/rooms';
+import { isClosed } from '@/lib/channel/state';
 import { visit } from '@/lib/channel/visit';
 import { texts } from '@/lib/texts';
 
@@ -35,8 +36,10 @@ export function ChannelPage({ channel, onMenu }: { channel: string; onMenu: () =
   }, [channel]);
   const joined = useRoom(channel, (state) => state.joined);
   const problem = useRoom(channel, (state) => state.problem);
-  if (!joined && (problem?.code === 'unknown_channel' || problem?.code === 'bad_request')) {
-    return <NotFound what={texts.channel.unknown(channel)} />;
+  if (problem !== null && isClosed(problem)) {
+    return (
+      <NotFound what={problem.code === 'forbidden' ? problem.message : texts.channel.unknown(channel)} />
+    );
   }
   return (
     <>

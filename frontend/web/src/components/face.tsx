@@ -45,11 +45,17 @@ export interface FaceProps {
   /** For a bot: whether it is awake. Without it no lamp is shown. */
   readonly awake?: boolean | undefined;
   readonly size?: number;
+  readonly faint?: boolean;
 }
 
-export function Face({ name, avatar, awake, size = 36 }: FaceProps) {
+export function Face({ name, avatar, awake, size = 36, faint = false }: FaceProps) {
   return (
-    <Disc size={size} colour={avatar === undefined ? colourOf(name) : null} aria-hidden="true">
+    <Disc
+      size={size}
+      colour={avatar === undefined ? colourOf(name) : null}
+      aria-hidden="true"
+      style={faint ? { opacity: 0.45 } : {}}
+    >
       {avatar ?? [...name].slice(0, 2).join('').toUpperCase()}
       {awake !== undefined && <Lamp lit={awake} />}
     </Disc>

@@ -13,6 +13,7 @@ interface Calls {
   GetMessagesForChannel: [wire.GetMessagesForChannel, wire.Page];
   StopThinking: [wire.StopThinking, wire.Done];
   Regenerate: [wire.Regenerate, wire.Posted];
+  ChooseAnswer: [wire.ChooseAnswer, wire.Changed];
   DeleteMessage: [wire.DeleteMessage, wire.Done];
   Vote: [wire.Vote, wire.Voted];
   Typing: [wire.Typing, wire.Done];

@@ -1,10 +1,11 @@
-// What stands below the words: how people like them, and for who asked, another answer.
+// What stands below the words: the other answers, how people like these, and for who asked, one more.
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { AgainIcon } from '@/components/icons';
 import type { Message } from '@/contracts/generated';
 import { answerAgain } from '@/lib/channel/wishes';
 import { texts } from '@/lib/texts';
+import { Turns } from './turns';
 import { Votes } from './votes';
 
 const Strip = styled('div')({
@@ -20,13 +21,19 @@ interface BelowProps {
   readonly message: Message;
   /** Whether it is mine: my words, or a bot's answer to them. */
   readonly mine: boolean;
+  /** The ids of the answers to the same message. */
+  readonly answers: readonly number[];
 }
 
-export function Below({ channel, message, mine }: BelowProps) {
+export function Below({ channel, message, mine, answers }: BelowProps) {
+  const whole = !message.isThinking;
   return (
     <Strip>
-      {message.error === null && <Votes channel={channel} message={message} mine={mine && !message.isBot} />}
-      {message.isBot && mine && (
+      {answers.length > 1 && <Turns channel={channel} message={message} mine={mine} answers={answers} />}
+      {whole && message.error === null && (
+        <Votes channel={channel} message={message} mine={mine && !message.isBot} />
+      )}
+      {whole && message.isBot && mine && (
         <Button
           size="small"
           startIcon={<AgainIcon />}

@@ -5,6 +5,8 @@ import { Face, type FaceProps } from '@/components/face';
 import { fullTime, timeOfDay } from '@/lib/moments';
 import { texts } from '@/lib/texts';
 
+/** Under this name stand the messages of those whose account is no more. */
+const DELETED = 'deleted';
 /** A quote stands above the name; the face stays beside the name. */
 const QUOTE_HEIGHT_PX = 24;
 
@@ -35,13 +37,20 @@ const Head = styled('header')(({ theme }) => ({
   minWidth: 0,
   minHeight: 26,
 }));
-const Name = styled('span')({
-  fontWeight: 680,
-  minWidth: 0,
-  overflow: 'hidden',
-  textOverflow: 'ellipsis',
-  whiteSpace: 'nowrap',
-});
+const Name = styled('span', { shouldForwardProp: (prop) => prop !== 'gone' })<{ gone: boolean }>(
+  ({ theme, gone }) => ({
+    fontWeight: 680,
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    ...(gone && {
+      fontStyle: 'italic',
+      fontWeight: 400,
+      color: (theme.vars ?? theme).palette.text.secondary,
+    }),
+  }),
+);
 const Badge = styled('span')(({ theme }) => {
   const { palette } = theme.vars ?? theme;
   return {
@@ -60,6 +69,7 @@ const Time = styled('time')(({ theme }) => ({
   color: (theme.vars ?? theme).palette.text.secondary,
   whiteSpace: 'nowrap',
 }));
+const Edited = Time.withComponent('span');
 const Actions = styled('div')({
   marginInlineStart: 'auto',
   alignSelf: 'center',
@@ -105,23 +115,28 @@ export function Line({
 }: LineProps) {
   return (
     <Grid grouped={grouped} aria-label={texts.message.by(sender, timeOfDay(sentAt))}>
-      <Margin below={Boolean(quote)}>{!grouped && <Face name={sender} {...face} />}</Margin>
+      <Margin below={Boolean(quote)}>
+        {!grouped && <Face name={sender} faint={sender === DELETED} {...face} />}
+      </Margin>
       <Content>
         {quote}
         {grouped ? (
           <Beside className="actions">{actions}</Beside>
         ) : (
           <Head>
-            <Name title={sender}>{sender}</Name>
+            <Name title={sender} gone={sender === DELETED}>
+              {sender}
+            </Name>
             {isBot && <Badge>{texts.message.bot}</Badge>}
             <Time dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
               {timeOfDay(sentAt)}
             </Time>
-            {edited && <Time as="span">{texts.message.edited}</Time>}
+            {edited && <Edited>{texts.message.edited}</Edited>}
             <Actions className="actions">{actions}</Actions>
           </Head>
         )}
         {children}
+        {grouped && edited && <Edited>{texts.message.edited}</Edited>}
       </Content>
     </Grid>
   );

@@ -2,11 +2,13 @@
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import { memo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { Foldable } from '@/components/foldable';
 import { ReplyIcon } from '@/components/icons';
 import { Words } from '@/components/words';
 import type { Message } from '@/contracts/generated';
 import { useBot } from '@/lib/bots';
+import { firstOf, standing } from '@/lib/channel/answers';
 import { useMessage, useRoom } from '@/lib/channel/rooms';
 import { startReply } from '@/lib/drafts';
 import { texts } from '@/lib/texts';
@@ -37,7 +39,7 @@ interface MessageRowProps {
   readonly message: Message;
   readonly grouped: boolean;
   readonly quotes: boolean;
-  readonly onJump: (commentId: number) => void;
+  readonly onJump: (first: number) => void;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -51,7 +53,8 @@ export const MessageRow = memo(function MessageRow({
   const gone = message.deletedAt !== null;
   const mine = useIsMine(channel, message);
   // People's words have the place to vote once there is a vote: two more buttons a row make a long thread slow to scroll.
-  const below = !gone && !message.isThinking && (message.isBot || message.up + message.down > 0);
+  const whole = !message.isThinking && (message.isBot || message.up + message.down > 0);
+  const answers = useAnswers(channel, message);
   const face = message.isBot ? { avatar: bot?.card.avatar ?? '🤖', awake: bot?.awake ?? false } : {};
   return (
     <Line
@@ -68,14 +71,19 @@ export const MessageRow = memo(function MessageRow({
       actions={
         !gone && (
           <>
-            {mine && !message.isThinking && <DeleteButton channel={channel} message={message} />}
+            {/* Another answer in the same place was not asked about. */}
+            {mine && !message.isThinking && (
+              <DeleteButton key={message.commentId} channel={channel} message={message} />
+            )}
             <ReplyButton channel={channel} message={message} />
           </>
         )
       }
     >
-      {gone ? <Gone /> : <Said channel={channel} message={message} bot={bot} />}
-      {below && <Below channel={channel} message={message} mine={mine} />}
+      {gone ? <Gone /> : <Said key={message.commentId} channel={channel} message={message} bot={bot} />}
+      {!gone && (whole || answers.length > 1) && (
+        <Below channel={channel} message={message} mine={mine} answers={answers} />
+      )}
     </Line>
   );
 });
@@ -85,6 +93,13 @@ function useIsMine(channel: string, message: Message): boolean {
   const you = useRoom(channel, (state) => state.you);
   const question = useMessage(channel, message.parentId);
   return (message.isBot ? question?.sender : message.sender) === you;
+}
+
+function useAnswers(channel: string, message: Message): readonly number[] {
+  return useRoom(
+    channel,
+    useShallow((state) => standing(state, firstOf(message))),
+  );
 }
 
 function Said({ channel, message, bot }: AnswerProps) {

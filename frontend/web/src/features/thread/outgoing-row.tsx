@@ -30,7 +30,7 @@ interface OutgoingRowProps {
   readonly outgoing: Outgoing;
   readonly grouped: boolean;
   readonly quotes: boolean;
-  readonly onJump: (commentId: number) => void;
+  readonly onJump: (first: number) => void;
 }
 
 export function OutgoingRow({ channel, outgoing, grouped, quotes, onJump }: OutgoingRowProps) {

@@ -1,6 +1,7 @@
 // The message that a reply answers, in one line; a click goes there.
 import ButtonBase from '@mui/material/ButtonBase';
 import { styled } from '@mui/material/styles';
+import { firstOf } from '@/lib/channel/answers';
 import { useMessage } from '@/lib/channel/rooms';
 import { texts } from '@/lib/texts';
 
@@ -44,7 +45,7 @@ const Bend = styled('div')(({ theme }) => ({
 interface QuoteProps {
   readonly channel: string;
   readonly parentId: number;
-  readonly onJump: (commentId: number) => void;
+  readonly onJump: (first: number) => void;
 }
 
 export function Quote({ channel, parentId, onJump }: QuoteProps) {
@@ -59,7 +60,7 @@ export function Quote({ channel, parentId, onJump }: QuoteProps) {
   const line = parent.deletedAt === null ? oneLine(parent.text) : texts.message.deleted;
   return (
     <Bend>
-      <Line onClick={() => onJump(parentId)} title={texts.message.inReplyTo(parent.sender)}>
+      <Line onClick={() => onJump(firstOf(parent))} title={texts.message.inReplyTo(parent.sender)}>
         <b>{parent.sender}</b> <bdi>{line === '' ? texts.message.picture : line}</bdi>
       </Line>
     </Bend>

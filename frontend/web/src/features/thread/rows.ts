@@ -1,5 +1,6 @@
 // The rows of a thread: every message, then what I wrote and is still on its way, with what stands above each.
 import type { Message } from '@/contracts/generated';
+import { firstOf } from '@/lib/channel/answers';
 import { echoes } from '@/lib/channel/echoes';
 import { shownMessages, type ChannelState, type Outgoing } from '@/lib/channel/state';
 import { MINUTE_MS, sameDay } from '@/lib/moments';
@@ -9,6 +10,8 @@ const GROUPED_WITHIN_MS = 5 * MINUTE_MS;
 
 interface Place {
   readonly key: string;
+  /** When it came into the thread: a later answer stands where the first one did. */
+  readonly at: number;
   readonly startsDay: boolean;
   readonly startsTopic: boolean;
   /** Stands under the name of the row above. */
@@ -20,7 +23,10 @@ export type Row =
   | (Place & { readonly kind: 'message'; readonly message: Message })
   | (Place & { readonly kind: 'outgoing'; readonly outgoing: Outgoing });
 
-export type Shown = Pick<ChannelState, 'messages' | 'order' | 'floor' | 'you' | 'outgoing' | 'sentAs'>;
+export type Shown = Pick<
+  ChannelState,
+  'messages' | 'later' | 'looks' | 'order' | 'floor' | 'you' | 'outgoing' | 'sentAs'
+>;
 
 interface Above {
   readonly id: number;
@@ -41,8 +47,10 @@ export function rowsOf(state: Shown): readonly Row[] {
   let above: Above | undefined;
   for (const message of messages) {
     const key = state.sentAs.get(message.commentId) ?? echoed.get(message.commentId)?.clientId;
-    const here = { id: message.commentId, sender: message.sender, topic: message.topic, at: message.sentAt };
-    const place = placeOf(here, message.parentId, above, key ?? String(message.commentId));
+    const first = firstOf(message);
+    const at = state.messages.get(first)?.sentAt ?? message.sentAt;
+    const here = { id: message.commentId, sender: message.sender, topic: message.topic, at };
+    const place = placeOf(here, message.parentId, above, key ?? String(first));
     rows.push({ kind: 'message', message, ...place });
     above = here;
   }
@@ -61,5 +69,12 @@ function placeOf(here: Above, parentId: number | null, above: Above | undefined,
   const startsTopic = here.topic !== '' && here.topic !== above?.topic;
   const quotes = parentId !== null && parentId !== above?.id;
   const near = above?.sender === here.sender && here.at - above.at < GROUPED_WITHIN_MS;
-  return { key, startsDay, startsTopic, quotes, grouped: near && !startsDay && !startsTopic && !quotes };
+  return {
+    key,
+    at: here.at,
+    startsDay,
+    startsTopic,
+    quotes,
+    grouped: near && !startsDay && !startsTopic && !quotes,
+  };
 }

@@ -52,7 +52,7 @@ interface ThreadRowProps {
   readonly channel: string;
   readonly row: Row;
   readonly flashing: boolean;
-  readonly onJump: (commentId: number) => void;
+  readonly onJump: (first: number) => void;
 }
 
 export function ThreadRow({ channel, row, flashing, onJump }: ThreadRowProps) {
@@ -82,11 +82,10 @@ export function ThreadRow({ channel, row, flashing, onJump }: ThreadRowProps) {
 }
 
 const Above = memo(function Above({ row }: { row: Row }) {
-  const sentAt = row.kind === 'message' ? row.message.sentAt : row.outgoing.sentAt;
   const topic = row.kind === 'message' ? row.message.topic : row.outgoing.topic;
   return (
     <>
-      {row.startsDay && <Day>{dayName(sentAt)}</Day>}
+      {row.startsDay && <Day>{dayName(row.at)}</Day>}
       {row.startsTopic && (
         <Topic variant="h2" dir="auto" title={texts.message.topic}>
           <span>{topic}</span>

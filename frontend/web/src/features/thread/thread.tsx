@@ -34,8 +34,10 @@ const ToNewest = styled(Button)({
 export function Thread({ channel }: { channel: string }) {
   const shown = useRoom(
     channel,
-    useShallow(({ messages, order, floor, you, outgoing, sentAs }) => ({
+    useShallow(({ messages, later, looks, order, floor, you, outgoing, sentAs }) => ({
       messages,
+      later,
+      looks,
       order,
       floor,
       you,

@@ -1,11 +1,12 @@
 // Goes to a message and shows where it is.
 import { useEffect, useState, type RefObject } from 'react';
 import type { VirtuosoHandle } from 'react-virtuoso';
+import { firstOf } from '@/lib/channel/answers';
 import type { Row } from './rows';
 
 const FLASH_MS = 1_600;
 
-/** Brings a message into view and lights it up for a moment. */
+/** Brings a message, by its id or that of the first answer, into view and lights it up for a moment. */
 export function useJump(
   rows: readonly Row[],
   list: RefObject<VirtuosoHandle | null>,
@@ -17,8 +18,8 @@ export function useJump(
     const timer = setTimeout(() => setFlashing(null), FLASH_MS);
     return () => clearTimeout(timer);
   }, [flashing]);
-  const jump = (commentId: number): void => {
-    const index = rows.findIndex((row) => row.kind === 'message' && row.message.commentId === commentId);
+  const jump = (first: number): void => {
+    const index = rows.findIndex((row) => row.kind === 'message' && firstOf(row.message) === first);
     const row = rows[index];
     if (row === undefined) return;
     release();

@@ -1,5 +1,6 @@
 // What the page holds of one channel, as a pure fold of everything said about it.
 import type { CallError, ChannelCard, Joined, Message, Page, Posted } from '@/contracts/generated';
+import { drawn, withLater, type Answers } from '@/lib/channel/answers';
 
 /** Why a call brought nothing; `no_answer` is the page's own: the hub may or may not have heard it. */
 export interface Failure {
@@ -19,13 +20,12 @@ export interface Outgoing {
   readonly failure: Failure | null;
 }
 
-export interface ChannelState {
+export interface ChannelState extends Answers {
   readonly name: string;
   readonly card: ChannelCard | null;
   readonly you: string;
   readonly joined: boolean;
   readonly problem: Failure | null;
-  readonly messages: ReadonlyMap<number, Message>;
   /** The ids of `messages`, rising. */
   readonly order: readonly number[];
   /** Every message from this id on is held; older ones may be missing and are not shown. */
@@ -53,6 +53,7 @@ export type ChannelEvent =
   | { readonly type: 'messages'; readonly messages: readonly Message[] }
   | { readonly type: 'presence'; readonly present: readonly string[] }
   | { readonly type: 'typing'; readonly sender: string; readonly at: number }
+  | { readonly type: 'looked'; readonly first: number; readonly at: number }
   | { readonly type: 'card'; readonly card: ChannelCard }
   | { readonly type: 'sending'; readonly outgoing: Outgoing }
   | { readonly type: 'posted'; readonly clientId: string; readonly posted: Posted }
@@ -67,6 +68,8 @@ export function emptyChannel(name: string): ChannelState {
     joined: false,
     problem: null,
     messages: new Map(),
+    later: new Map(),
+    looks: new Map(),
     order: [],
     floor: Infinity,
     prepended: 0,
@@ -79,6 +82,11 @@ export function emptyChannel(name: string): ChannelState {
   };
 }
 
+/** Whether the channel is none of mine: nothing of it stays on the page. */
+export function isClosed({ code }: Failure): boolean {
+  return code === 'unknown_channel' || code === 'bad_request' || code === 'forbidden';
+}
+
 export function reduce(state: ChannelState, event: ChannelEvent): ChannelState {
   switch (event.type) {
     case 'joined': {
@@ -88,7 +96,7 @@ export function reduce(state: ChannelState, event: ChannelEvent): ChannelState {
       return state.joined ? here : startFrom(here, page);
     }
     case 'refused':
-      return { ...state, problem: event.failure };
+      return { ...(isClosed(event.failure) ? emptyChannel(state.name) : state), problem: event.failure };
     case 'fresh':
       return startFrom(state, event.page);
     case 'older':
@@ -107,6 +115,10 @@ export function reduce(state: ChannelState, event: ChannelEvent): ChannelState {
       return { ...state, present: event.present };
     case 'typing':
       return { ...state, typing: new Map(state.typing).set(event.sender, event.at) };
+    case 'looked': {
+      const past = state.messages.get(event.first)?.shown ?? null;
+      return { ...state, looks: new Map(state.looks).set(event.first, { past, at: event.at }) };
+    }
     case 'card':
       return { ...state, card: event.card };
     case 'sending':
@@ -131,14 +143,16 @@ export function hasGap(state: ChannelState): boolean {
 }
 
 /**
- * The messages to show, oldest first: all from the floor on. A bot's remark of its own that failed is deleted with its
- * error still there; nobody waited for it, so nobody sees it.
+ * The messages to show, oldest first: all from the floor on, and of several answers one, at the place of the first. A
+ * bot's remark of its own that failed is deleted with its error still there; nobody waited for it, so nobody sees it.
  */
-export function shownMessages(state: Pick<ChannelState, 'messages' | 'order' | 'floor'>): readonly Message[] {
+export function shownMessages(state: Answers & Pick<ChannelState, 'order' | 'floor'>): readonly Message[] {
   return state.order.flatMap((id) => {
-    const message = id >= state.floor ? state.messages.get(id) : undefined;
-    const neverCame = message?.deletedAt !== null && message?.error !== null;
-    return message === undefined || neverCame ? [] : [message];
+    const first = id >= state.floor ? state.messages.get(id) : undefined;
+    if (first === undefined || first.alternativeOf !== null) return [];
+    const message = drawn(state, first);
+    const neverCame = message.deletedAt !== null && message.error !== null;
+    return neverCame ? [] : [message];
   });
 }
 
@@ -165,7 +179,13 @@ function fold(state: ChannelState, incoming: readonly Message[]): ChannelState {
     }
     messages.set(message.commentId, message);
   }
-  return { ...state, messages, typing, order: merged(state.order, added) };
+  return {
+    ...state,
+    messages,
+    typing,
+    later: withLater(state.later, newer),
+    order: merged(state.order, added),
+  };
 }
 
 function merged(order: readonly number[], added: ReadonlySet<number>): readonly number[] {
@@ -179,7 +199,7 @@ function merged(order: readonly number[], added: ReadonlySet<number>): readonly 
 /** Begin with the newest page; what was heard after the page was read is kept. */
 function startFrom(state: ChannelState, page: Page): ChannelState {
   const later = [...state.messages.values()].filter((message) => message.revision > page.revision);
-  const blank = { ...state, messages: new Map<number, Message>(), order: [], prepended: 0 };
+  const blank = { ...state, messages: new Map<number, Message>(), later: new Map(), order: [], prepended: 0 };
   const filled = fold(fold(blank, page.messages), later);
   const contiguous = Math.max(state.contiguous, page.revision);
   return heard({ ...filled, floor: floorOf(page), contiguous }, []);
@@ -191,8 +211,9 @@ function floorOf(page: Page): number {
 
 function reachBack(state: ChannelState, page: Page): ChannelState {
   const floor = Math.min(state.floor, floorOf(page));
-  const revealed = state.order.filter((id) => id >= floor && id < state.floor).length;
-  return { ...state, floor, prepended: state.prepended + revealed };
+  const reached = { ...state, floor };
+  const revealed = shownMessages(reached).length - shownMessages(state).length;
+  return { ...reached, prepended: state.prepended + revealed };
 }
 
 function heard(state: ChannelState, revisions: readonly number[]): ChannelState {

@@ -1,4 +1,4 @@
-// What one may wish of a message that stands: a vote, another answer, its end. What the hub refuses is said.
+// What one may wish of a message that stands: a vote, another answer or an earlier one, its end. What the hub refuses is said.
 import { create } from 'zustand';
 import { newClientId } from '@/lib/client-id';
 import { call, type Answer } from '@/lib/hub';
@@ -25,6 +25,11 @@ export async function vote(channel: string, commentId: number, value: Value): Pr
 
 export async function answerAgain(channel: string, commentId: number): Promise<void> {
   heard(await call('Regenerate', { channel, commentId, clientId: newClientId() }));
+}
+
+/** Show one of several answers to everybody. */
+export async function chooseAnswer(channel: string, commentId: number): Promise<void> {
+  heard(await call('ChooseAnswer', { channel, commentId }));
 }
 
 export async function deleteMessage(channel: string, commentId: number): Promise<void> {
