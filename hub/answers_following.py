@@ -45,6 +45,7 @@ class AnswersFollowing:
                 continue
             answer = Message.model_validate(heard.data)
             if self._is_mine(answer) and self._is_news(answer):
+                await self._check()
                 yield told("message", answer, answer.revision)
             if not self._thinking:
                 look_at = 0.0

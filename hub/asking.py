@@ -19,10 +19,10 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def who(request: web.Request, scope: Scope | None = None) -> Person:
-    """The person who asks over HTTP. Raises UnauthorizedError, or ForbiddenError.
+    """The person who asks over HTTP. Raises UnauthorizedError, ForbiddenError, or TooManyRequestsError.
 
-    `scope`: what a key must allow; calls that go through `perform` say that themselves. A cookie counts only where
-    the browser says that this house's own page asks, or where the method changes nothing.
+    `scope`: what a key must allow, and a call is counted; those through `perform` see to both themselves. A cookie
+    counts only where the browser says that this house's own page asks, or where the method changes nothing.
     """
     token = _bearer(request.headers)
     if token is None:
@@ -32,7 +32,10 @@ async def who(request: web.Request, scope: Scope | None = None) -> Person:
     if token is None:
         raise UnauthorizedError(PLEASE)
     person = replace(await request.app[HOUSE].accounts.person(token), address=asked_from(request))
-    return person if scope is None else _allowed(person, scope)
+    if scope is None:
+        return person
+    await request.app[HOUSE].limits.of(person, "calls")
+    return _allowed(person, scope)
 
 
 def asked_from(request: web.Request) -> str:

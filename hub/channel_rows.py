@@ -103,11 +103,12 @@ def channel_row(channel: Channel) -> Row:
 
 
 def channel_from(entity: Any) -> Channel:
-    """A row from before channels had owners holds a card alone."""
+    """A row from before channels had owners holds a card alone, which does not say that it has none."""
     deleted_at, erased_at = entity.get("deletedAt"), entity.get("erasedAt")
+    card, officers = ChannelCard.from_json(from_chunks(entity)), entity.get("officers")
     return Channel(
-        card=ChannelCard.from_json(from_chunks(entity)),
-        officers=OFFICERS.validate_json(entity.get("officers", "[]")),
+        card=card if officers is not None else card.model_copy(update={"ownerless": True}),
+        officers=OFFICERS.validate_json(officers or "[]"),
         doors=entity.get("doors", ""),
         deleted_at=int(deleted_at) if deleted_at is not None else None,
         erased_at=int(erased_at) if erased_at is not None else None,

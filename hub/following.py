@@ -12,7 +12,7 @@ from contracts.wire import Wire
 from hub.channel_log import ChannelLog
 from hub.listening import Ear, Heard
 
-# So long somebody who was banned may still hear, and so late the last of several lost broadcasts is noticed.
+# So long a stream lasts in silence whose listener lost access; so late the last of several lost broadcasts is noticed.
 LOOK_EVERY_S: Final = 3.0
 # Broadcasts of two hubs may overtake each other by less.
 GAP_CLOSES_WITHIN_S: Final = 0.3
@@ -62,6 +62,8 @@ class Following:
                 self._look_at = time.monotonic() + LOOK_EVERY_S
             heard = await self._ear.next(max(self._look_at - time.monotonic(), 0))
             if heard is not None:
+                # Who was put out a moment ago must not hear this; what is known of that is in memory.
+                await self._check()
                 for one in self._hear(heard):
                     yield one
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from azure.core.exceptions import ResourceNotFoundError
 
 from contracts.names import IMAGES_CONTAINER
@@ -45,8 +45,10 @@ async def image(request: web.Request) -> web.StreamResponse:
     response.content_type = TYPES[name.rpartition(".")[2]]
     response.content_length = download.size
     await response.prepare(request)
-    async for chunk in download.chunks():
-        await response.write(chunk)
+    # Whatever follows the head of an answer to HEAD would be taken for the next answer.
+    if request.method != hdrs.METH_HEAD:
+        async for chunk in download.chunks():
+            await response.write(chunk)
     await response.write_eof()
     return response
 

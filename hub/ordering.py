@@ -73,6 +73,9 @@ async def people(house: House, person: Person, call: ListMembers) -> Members:
 
 async def _above(house: House, person: Person, name: str, other: str) -> Channel:
     """The channel, when this moderator stands above another person in it."""
+    await house.access.moderator(person, name)
+    # Another hub may have given or taken an office a moment ago.
+    await house.channels.reread(name)
     channel, standing = await house.access.moderator(person, name)
     _check_above(channel, standing, other)
     return channel

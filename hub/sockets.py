@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ from hub.errors import ConflictError, HubError, TooManyRequestsError, Unauthoriz
 from hub.floods import Floods
 from hub.http import as_hub_error
 from hub.keys import ATTENDANCE, HOUSE, NEWS, PACE, ROLL_CALL, SETTINGS, VOICE
-from hub.people import Person
+from hub.limits import Action
+from hub.people import Person, Scope
 from hub.voice import EVERYONE, person_room, room
 from hub.watching import watched_call
 
@@ -37,6 +38,16 @@ LOOKS_AT_ONCE = 16
 LOOK_AGAIN_EVERY_S: Final = 60.0
 
 
+@dataclass(frozen=True)
+class OfConnection:
+    """A call that is about the connection itself; as hub.calls.Call otherwise."""
+
+    form: type[Wire]
+    act: Callable[[str, Person, Any], Awaitable[Wire]]
+    scope: Scope
+    limit: Action = "calls"
+
+
 class Sockets:
     """The calls of people, on the root namespace."""
 
@@ -46,10 +57,10 @@ class Sockets:
         self._people: dict[str, Person] = {}
         self._floods = Floods()
         self._closing: set[asyncio.Task[None]] = set()
-        self._of_connections: dict[str, tuple[type[Wire], Callable[[str, Person, Any], Awaitable[Wire]]]] = {
-            "Connect": (Connect, self.join),
-            "Disconnect": (Disconnect, self.leave),
-            "Typing": (Typing, self.typing),
+        self._of_connections: dict[str, OfConnection] = {
+            "Connect": OfConnection(Connect, self.join, "read", "joins"),
+            "Disconnect": OfConnection(Disconnect, self.leave, "read"),
+            "Typing": OfConnection(Typing, self.typing, "write"),
         }
 
     def listen(self) -> None:
@@ -76,6 +87,9 @@ class Sockets:
         house = self._app[HOUSE]
         attendance = self._app[ATTENDANCE]
         card = await house.access.reader(person, call.channel)
+        if sid not in self._people:
+            # It closed meanwhile, and nobody would ever take it off the list again.
+            raise UnauthorizedError("This connection is closed.")
         if attendance.rooms(sid) >= MOST_ROOMS and not attendance.is_in(sid, card.name):
             raise ConflictError(f"A connection is in at most {MOST_ROOMS} channels; leave one first.")
         if attendance.enter(sid, person.name, card.name):
@@ -162,11 +176,11 @@ class Sockets:
         house = self._app[HOUSE]
         if name not in self._of_connections:
             return await perform(house, person, name, data)
-        form, act = self._of_connections[name]
-        allow(person, "read")
-        await house.limits.of(person, "joins" if name == "Connect" else "calls")
+        call = self._of_connections[name]
+        allow(person, call.scope)
+        await house.limits.of(person, call.limit)
         with watched_call(house.metrics, name):
-            return await act(sid, person, form.model_validate(data, strict=False))
+            return await call.act(sid, person, call.form.model_validate(data, strict=False))
 
     def _drop(self, sid: str) -> None:
         """Close a connection without a word: whatever is said to it waits in memory."""

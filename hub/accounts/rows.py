@@ -11,10 +11,11 @@ Names are in lower case there, so that Alice and alice are one.
 """
 
 import hashlib
+import re
 from typing import Final
 
 from contracts.accounts import KeyCard
-from contracts.wire import Milliseconds, Wire
+from contracts.wire import NAME_PATTERN, Milliseconds, Wire
 
 ACCOUNTS: Final = "account"
 IDENTITIES: Final = "identity"
@@ -87,8 +88,9 @@ class Leaving(Wire):
 
 
 def name_key(name: str) -> str:
-    """A key for whatever somebody typed as a name; what no name may hold finds nothing."""
-    return "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c in "_-")) or "-"
+    """A key for whatever somebody typed as a name, also with blanks around it; what no name may hold finds nothing."""
+    typed = name.strip()
+    return typed.lower() if re.fullmatch(NAME_PATTERN, typed) else "-"
 
 
 def sessions_of(name: str) -> str:

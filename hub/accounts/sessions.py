@@ -48,7 +48,11 @@ class Sessions:
         self._standing: Standing[StoredSession] = Standing()
 
     async def open(self, account: Account) -> Session:
-        """A new session; nothing of an earlier one is taken over."""
+        """A new session; nothing of an earlier one is taken over.
+
+        `account` is as it was when the bearer began to prove who it is. Raises UnauthorizedError when it was shut, or
+        given another password, since.
+        """
         now = now_ms()
         session_id = secrets.token_urlsafe(24)
         refresh_token = f"{account.name}.{session_id}.{secrets.token_urlsafe(32)}"
@@ -60,6 +64,10 @@ class Sessions:
             expires_at=_expires_at(account, now),
         )
         await self._table.create_entity(row(sessions_of(account.name), session_id, stored))
+        # Whoever shuts an account changes it first and then ends the sessions that are there: one of the two sees this.
+        if not _is_unchanged(account, await self._people.find(account.name)):
+            await self.end(account.name, session_id)
+            raise UnauthorizedError(ENDED)
         log.info("%s opened a session", account.name)
         return self._session(account, session_id, stored, refresh_token)
 
@@ -198,6 +206,13 @@ class Sessions:
 
     async def _delete(self, name: str, session_id: str) -> None:
         await self._table.delete_entity(sessions_of(name), session_id)
+
+
+def _is_unchanged(before: Account, now: Account | None) -> bool:
+    """Whether what let somebody in still does."""
+    if now is None or now.is_closed or now.is_leaving:
+        return False
+    return (now.created_at, now.password_hash) == (before.created_at, before.password_hash)
 
 
 def _expires_at(account: Account, now: int) -> int:

@@ -11,9 +11,11 @@ from contracts.accounts import (
     MakeKey,
     NewKey,
 )
+from hub.accounts.rows import name_key
 from hub.asking import who, who_in_person
 from hub.http import form
 from hub.keys import COOKIES, HOUSE
+from hub.people import Person
 
 
 async def get_account(request: web.Request) -> AccountCard:
@@ -27,13 +29,17 @@ async def change_account(request: web.Request) -> AccountCard:
 
 async def change_password(request: web.Request) -> web.Response:
     person = await who_in_person(request)
-    await request.app[HOUSE].accounts.change_password(person, await form(request, ChangePassword))
+    asked = await form(request, ChangePassword)
+    await _count_guess(request, person)
+    await request.app[HOUSE].accounts.change_password(person, asked)
     return web.Response(status=204)
 
 
 async def delete_account(request: web.Request) -> web.Response:
     person = await who_in_person(request)
-    await request.app[HOUSE].accounts.leave(person, await form(request, DeleteAccount))
+    asked = await form(request, DeleteAccount)
+    await _count_guess(request, person)
+    await request.app[HOUSE].accounts.leave(person, asked)
     response = web.Response(status=204)
     request.app[COOKIES].forget(response)
     return response
@@ -54,3 +60,8 @@ async def revoke_key(request: web.Request) -> web.Response:
     person = await who(request, "account")
     await request.app[HOUSE].accounts.keys.revoke(person.name, request.match_info["keyId"])
     return web.Response(status=204)
+
+
+async def _count_guess(request: web.Request, person: Person) -> None:
+    """A password is tried here as at a sign-in. Raises TooManyRequestsError."""
+    await request.app[HOUSE].limits.use("sign_ins", address=person.address, name=name_key(person.name))

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from contracts.accounts import Doors, EnterAsGuest, Keep, LogIn, RefreshSession, Register, Session, SessionCards
+from hub.accounts.rows import name_key
 from hub.asking import asked_from, who, who_in_person
 from hub.errors import UnauthorizedError
 from hub.http import answer, form
@@ -24,7 +25,7 @@ async def register(request: web.Request) -> web.Response:
 
 async def log_in(request: web.Request) -> web.Response:
     asked = await form(request, LogIn)
-    await request.app[HOUSE].limits.use("sign_ins", address=asked_from(request), name=asked.name.lower())
+    await request.app[HOUSE].limits.use("sign_ins", address=asked_from(request), name=name_key(asked.name))
     _require_own_page_for(asked.keep, request)
     return _opened(request, await request.app[HOUSE].accounts.log_in(asked), asked.keep)
 

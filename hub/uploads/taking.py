@@ -34,8 +34,7 @@ class Uploads:
 
     async def check(self, person: Person) -> None:
         """Before anything is read. Raises ForbiddenError or TooManyRequestsError."""
-        if self._waiting >= MOST_WAITING:
-            raise TooManyRequestsError("Too many pictures are being sent at this moment.", RETRY_AFTER_S)
+        self._require_room()
         for card in await self._access.readable(person):
             try:
                 await self._access.writer(person, card.name)
@@ -46,6 +45,8 @@ class Uploads:
 
     async def take(self, data: bytes, person: Person) -> Image:
         """Store a picture; the same one twice is stored once. Raises HubError."""
+        # Many were read at the same time, while nobody waited yet.
+        self._require_room()
         self._waiting += 1
         try:
             made = await asyncio.get_running_loop().run_in_executor(self._thread, encoded, data)
@@ -59,6 +60,10 @@ class Uploads:
         if thumbnail is not None and made.thumbnail is not None:
             await self._put(thumbnail, made.thumbnail, "webp")
         return image
+
+    def _require_room(self) -> None:
+        if self._waiting >= MOST_WAITING:
+            raise TooManyRequestsError("Too many pictures are being sent at this moment.", RETRY_AFTER_S)
 
     def end(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,17 +1,22 @@
 """Administrators are made by the domain alone; a closed account lets nobody in, and says so to its owner only."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 
+from contracts.accounts import LogIn, Register
 from contracts.storage import open_storage
 from hub.accounts.accounts import Accounts
-from hub.errors import ForbiddenError, NotFoundError
+from hub.errors import ForbiddenError, NotFoundError, UnauthorizedError
 from hub.tables import open_tables
 from hub.tokens import Tokens
-from tests.client import client
+from tests.client import PATIENCE_S, client
 from tests.hub.asking import ALICE, send, session_for, token_of
 from tests.hub.conftest import StartHub
 
@@ -22,6 +27,52 @@ async def accounts(connection_string: str) -> AsyncIterator[Accounts]:
     async with open_storage(connection_string, None) as storage, open_tables(storage) as tables:
         tokens = Tokens(SecretStr("another process's secret, long enough"))
         yield Accounts(tables.accounts, tokens, lambda _name: False, lambda _ids: None)
+
+
+class WaitingHasher(PasswordHasher):
+    """Takes as long to verify a password as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002  the library's name
+        self.has_begun.set()
+        assert self.may_end.wait(PATIENCE_S)
+        return super().verify(hash, password)
+
+
+async def closed(accounts: Accounts) -> None:
+    await accounts.lock("Alice")
+
+
+async def deleted(accounts: Accounts) -> None:
+    account = await accounts.people.find("Alice")
+    assert account is not None
+    await accounts.remove(account)
+
+
+async def given_another_password(accounts: Accounts) -> None:
+    await accounts.people.change("Alice", lambda account: account.model_copy(update={"password_hash": "another"}))
+    await accounts.sessions.end_all("Alice")
+
+
+@pytest.mark.parametrize("change", [closed, deleted, given_another_password])
+async def test_nobody_slips_in_while_the_account_is_being_shut(
+    connection_string: str, change: Callable[[Accounts], Awaitable[None]]
+) -> None:
+    async with open_storage(connection_string, None) as storage, open_tables(storage) as tables:
+        hasher, tokens = WaitingHasher(), Tokens(SecretStr("s" * 40))
+        accounts = Accounts(tables.accounts, tokens, lambda _name: False, lambda _ids: None, hasher=hasher)
+        await accounts.register(Register(name="Alice", password=SecretStr("correct horse")))
+        coming = asyncio.create_task(accounts.log_in(LogIn(name="Alice", password=SecretStr("correct horse"))))
+        assert await asyncio.to_thread(hasher.has_begun.wait, PATIENCE_S)
+        await change(accounts)
+        hasher.may_end.set()
+        with pytest.raises(UnauthorizedError):
+            await coming
+        rows = [str(row["PartitionKey"]) async for row in tables.accounts.list_entities()]
+        assert "session!alice" not in rows
 
 
 async def test_an_administrator_is_one_from_the_next_refresh_on(hub: str, accounts: Accounts) -> None:

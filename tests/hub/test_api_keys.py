@@ -55,6 +55,8 @@ async def test_a_key_does_what_its_scopes_say(hub: str) -> None:
     async with client(hub, "Alice", reader) as program:
         await program.join()
         assert (await program.call("ReceiveMessage", **POST))["error"]["code"] == "forbidden"
+        assert (await program.call("Typing", channel=HOME))["error"]["code"] == "forbidden"
+        assert (await program.call("Disconnect", channel=HOME))["ok"]
     assert (await send(hub, "GET", "/api/channels", writer))[0] == 403
     with pytest.raises(socketio.exceptions.ConnectionError):
         await socketio.AsyncClient(reconnection=False).connect(hub, auth={"token": writer}, transports=["websocket"])

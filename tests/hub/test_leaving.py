@@ -135,6 +135,15 @@ async def test_who_left_cannot_come_back_and_the_name_is_not_free_at_once(hub: s
     assert (await send(hub, "POST", "/api/accounts", json=ALICE))[0] == 409
 
 
+async def test_who_left_is_not_called_any_more(hub: str, join: Join) -> None:
+    token = await token_of(hub)
+    bob = await join(hub, "Bob", token=await token_of(hub, "/api/accounts", {**ALICE, "name": "Bob"}))
+    said = (await bob.post("are you there, @Alice?"))["message"]
+    assert said["mentions"] == ["Alice"]
+    assert (await send(hub, "DELETE", "/api/account", token, **LEAVE))[0] == 204
+    await bob.until(lambda heard: heard.messages[said["commentId"]].mentions == ())
+
+
 @pytest.mark.parametrize("password", [None, "wrong"])
 async def test_without_the_password_nothing_is_deleted(hub: str, password: str | None) -> None:
     token = await token_of(hub)

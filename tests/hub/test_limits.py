@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -47,6 +48,17 @@ async def test_each_account_has_its_own_allowance_and_both_doors_share_it(start_
     assert (await bob.post("hello"))["ok"]
 
 
+@pytest.mark.parametrize("path", ["/api/channels", f"/api/channels/{HOME}", "/api/account", "/api/sessions", POSTS])
+async def test_whatever_is_asked_is_counted(start_hub: StartHub, path: str) -> None:
+    hub = await start_hub(hub_limit_calls="2/day")
+    async with program(hub, await account_for(hub, "alice")) as one:
+        assert await statuses(partial(_asked, one, path), 3) == [200, 200, 429]
+
+
+async def _asked(one: Program, path: str, _number: int) -> int:
+    return (await one.ask("GET", path)).status
+
+
 async def test_guests_of_one_address_share_one_allowance(start_hub: StartHub) -> None:
     hub = await start_hub(hub_limit_posts="1/day")
     allowed = SHARES["posts"]["guests"]
@@ -81,6 +93,38 @@ async def test_passwords_are_not_tried_for_ever(start_hub: StartHub) -> None:
         others = SHARES["sign_ins"]["address"] - 2
         assert await statuses(lambda number: attempt(f"name{number}", "wrong"), others) == [401] * others
         assert await attempt("another", "wrong") == 429
+
+
+async def test_a_name_that_is_written_otherwise_is_no_other_name(start_hub: StartHub) -> None:
+    hub = await start_hub(hub_limit_sign_ins="1/day")
+    await account_for(hub, "alice")
+    async with program(hub) as thief:
+
+        async def attempt(name: str) -> int:
+            return (await thief.ask("POST", "/api/sessions", json={"name": name, "password": PASSWORD})).status
+
+        assert await attempt("alice ") == 201
+        assert await attempt("al!ice") == 401
+        assert await attempt(" Alice") == 429
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("POST", "/api/account/password", {"current": "wrong", "new": "staple battery"}),
+        ("DELETE", "/api/account", {"password": "wrong"}),
+    ],
+)
+async def test_who_is_logged_in_tries_no_passwords_either(
+    start_hub: StartHub, method: str, path: str, form: dict[str, str]
+) -> None:
+    hub = await start_hub(hub_limit_sign_ins="2/day")
+    async with program(hub, await account_for(hub, "alice")) as thief:
+
+        async def attempt(_number: int) -> int:
+            return (await thief.ask(method, path, json=form)).status
+
+        assert await statuses(attempt, 3) == [401, 401, 429]
 
 
 async def test_accounts_and_guests_are_bounded_by_address_and_only_a_trusted_proxy_names_it(

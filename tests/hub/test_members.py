@@ -96,6 +96,30 @@ async def test_nobody_acts_on_who_stands_as_high(hub: str, join: Join) -> None:
     assert await told(bob, "Kick", name="dan") is True
 
 
+async def test_whose_office_another_hub_gave_a_moment_ago_is_an_officer_here_too(
+    start_hub: StartHub, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await start_hub()
+    alice, bob, carol = [await account(here, join, name) for name in ("alice", "bob", "carol")]
+    await create(alice)
+    await bring(alice, bob, carol)
+    assert await make(alice, carol, "moderator") is True
+    there = await start_hub()
+    # Without Redis this is how long a hub may know nothing of it.
+    monkeypatch.setattr("hub.channels.Channels.refresh", _nothing_new)
+    assert await make(alice, bob, "moderator") is True
+    elsewhere = [await join(there, person.name, token=person.token) for person in (alice, carol)]
+    for call, more in (("Mute", {"until": now_ms() + 60_000}), ("Kick", {}), ("Ban", {})):
+        assert await told(elsewhere[1], call, name="bob", **more) == "forbidden"
+    assert await told(elsewhere[0], "Kick", name="bob") is True
+    officers = (await elsewhere[0].call("ListMembers", channel=ROOM))["officers"]
+    assert {one["name"] for one in officers} == {"alice", "carol"}
+
+
+async def _nothing_new(_channels: object) -> None:
+    return
+
+
 async def test_who_is_muted_reads_and_does_not_write_until_the_time_is_over(
     hub: str, join: Join, engine: EngineSide
 ) -> None:

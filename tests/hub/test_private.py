@@ -1,6 +1,7 @@
 """What is said by invitation reaches nobody else, by whatever door, and a lost right is lost at once."""
 
 import asyncio
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from hub import sockets
+from hub.api.route import Route
+from hub.api.routes import ROUTES
 from hub.calls import CALLS
 from tests.client import HOME, Client
+from tests.hub.api_client import program
 from tests.hub.conftest import EngineSide, Join, StartHub
 from tests.hub.rooms import (
     ROOM,
@@ -98,6 +102,36 @@ async def test_by_every_call_it_is_as_if_there_were_no_such_channel(hub: str, jo
             if not (person is guest and call in ("JoinChannel", "MarkRead")):
                 assert real["error"]["code"] == "unknown_channel", (call, real)
     assert [one.is_thinking for one in await alice.history(ROOM)] == [False, True]
+
+
+async def test_by_every_address_it_is_as_if_there_were_no_such_channel(hub: str, join: Join) -> None:
+    alice, mallory, guest = (
+        await account(hub, join, "alice"),
+        await account(hub, join, "mallory"),
+        await join(hub, "guest1"),
+    )
+    await create(alice)
+    known = {"commentId": str(await said(alice, SECRET)), "name": "alice", "reporter": "bob"}
+    forms = {name: form for name, form in CALLS_INTO.items() if name not in ("Connect", "Disconnect", "Typing")}
+    asked = [(route, method) for route in ROUTES if "channel" in route.parameters for method in _methods(route)]
+    assert {route.call for route, _ in asked} >= forms.keys() - {"Search"}
+    for person in (mallory, guest):
+        async with program(hub, person.token) as one:
+            for route, method in asked:
+                told = {key: known.get(key, value) for key, value in CALLS_INTO.get(route.call or "", {}).items()}
+                body = {key: value for key, value in told.items() if key in route.fields}
+                answers = []
+                for channel in (ROOM, "Nowhere1"):
+                    path = route.path.format_map(defaultdict(lambda: "0" * 32, known, channel=channel))
+                    in_body = method in ("POST", "PUT", "PATCH")
+                    answer = await one.ask(method, path, **{"json" if in_body else "params": body})
+                    answers.append((answer.status, str(answer.body).replace(ROOM, "Nowhere1")))
+                assert answers[0] == answers[1], (method, route.path)
+                assert answers[0][0] in (403, 404, 405), (method, route.path, answers[0])
+
+
+def _methods(route: Route) -> tuple[str, ...]:
+    return ("GET", "HEAD") if route.method == "GET" else (route.method,)
 
 
 async def test_no_event_tells_others_that_it_is_there(hub: str, join: Join, engine: EngineSide) -> None:

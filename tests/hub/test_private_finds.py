@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import aiohttp
+
 from contracts.message import Image
 from contracts.names import IMAGES_CONTAINER
 from contracts.storage import open_storage
@@ -89,6 +91,27 @@ async def test_a_picture_shown_by_invitation_is_seen_by_members_alone(
     await said(alice, "for everybody", HOME, images=[sent["name"]])
     assert (await looked_at(hub, sent["name"]))[0] == 200
     await is_hidden(hub, painted.name, None)
+
+
+async def test_a_browser_sees_a_picture_by_its_cookie_while_it_may(hub: str, join: Join) -> None:
+    alice, bob = await account(hub, join, "alice"), await account(hub, join, "bob")
+    await create(alice)
+    await bring(alice, bob)
+    path = f"/images/{(await uploaded(hub, alice.token))['name']}"
+    await said(alice, "look", images=[path.rpartition("/")[2]])
+    async with aiohttp.ClientSession(cookies={"playhouse": bob.token}) as browser:
+
+        async def statuses() -> list[int]:
+            found = []
+            for method in ("GET", "HEAD"):
+                async with browser.request(method, hub + path) as answer:
+                    found.append(answer.status)
+                    assert "public" not in answer.headers.get("Cache-Control", "")
+            return found
+
+        assert await statuses() == [200, 200]
+        assert await told(alice, "Kick", name="bob") is True
+        assert await statuses() == [404, 404]
 
 
 async def shown_by_bot(alice: Client, engine: EngineSide, connection_string: str) -> Image:

@@ -15,10 +15,12 @@ from tests.client import HOME, Client, account_for
 from tests.hub.api_client import program
 from tests.hub.conftest import EngineSide, Join, StartHub, finished, progress, running_hub
 from tests.hub.event_stream import Stream, stream
+from tests.hub.rooms import ROOM, account, bring, create, said, told
 from tests.services import Redis
 
 CHANNEL = f"/api/channels/{HOME}"
 EVENTS = f"{CHANNEL}/events"
+ROOM_EVENTS = f"/api/channels/{ROOM}/events"
 
 
 def revisions(heard: Stream) -> list[int]:
@@ -127,6 +129,44 @@ async def test_whose_session_ends_hears_nothing_more(hub: str, alice: Client) ->
         await heard.until(lambda one: len(one.heard) == 2)
         assert (await one.ask("DELETE", "/api/sessions")).status == 204
         await heard.to_the_end()
+
+
+@pytest.mark.parametrize(
+    ("call", "more"),
+    [("Ban", {"name": "bob"}), ("Kick", {"name": "bob"}), ("DeleteChannel", {"confirm": ROOM})],
+)
+async def test_who_loses_a_channel_hears_nothing_more_of_it(
+    hub: str, join: Join, call: str, more: dict[str, str]
+) -> None:
+    alice, bob = await account(hub, join, "alice"), await account(hub, join, "bob")
+    await create(alice)
+    await bring(alice, bob)
+    async with stream(hub, ROOM_EVENTS, bob.token) as heard:
+        await heard.until(lambda one: len(one.heard) == 2)
+        assert await told(alice, call, **more) is True
+        if call != "DeleteChannel":
+            await said(alice, "bob is gone")
+        await heard.to_the_end()
+    assert heard.messages() == []
+    async with program(hub, bob.token) as one:
+        assert (await one.ask("GET", ROOM_EVENTS)).code == "unknown_channel"
+
+
+async def test_a_channel_that_closes_is_followed_by_its_members_alone(hub: str, join: Join) -> None:
+    alice, bob = await account(hub, join, "alice"), await account(hub, join, "bob")
+    await create(alice, visibility="public")
+    async with stream(hub, ROOM_EVENTS, bob.token) as outside, stream(hub, ROOM_EVENTS, alice.token) as inside:
+        for one in (outside, inside):
+            await one.until(lambda one: len(one.heard) == 2)
+        assert await told(alice, "ChangeChannel", visibility="invite", version=0) is True
+        await said(alice, "among ourselves")
+        await outside.to_the_end()
+        await inside.until(lambda one: len(one.messages()) == 1)
+    assert outside.messages() == []
+    asked = await said(alice, "and this")
+    async with program(hub, bob.token) as outsider:
+        for path in (ROOM_EVENTS, f"/api/channels/{ROOM}/messages/{asked}/events"):
+            assert (await outsider.ask("GET", path)).code == "unknown_channel"
 
 
 async def test_one_person_follows_a_bounded_number_of_streams(hub: str, alice: Client) -> None:

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,11 +16,13 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from hub.errors import BrokenPictureError, PictureTooLargeError, UnsupportedPictureError
+from hub.errors import BrokenPictureError, PictureTooLargeError, TooManyRequestsError, UnsupportedPictureError
+from hub.uploads import taking
 from hub.uploads.encoding import MOST_PIXELS, encoded
 from tests.client import Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub
 from tests.hub.pictures import drawn, looked_at, sent, uploaded
+from tests.hub.rooms import ADMIN, open_house
 
 SECRET = "my secret garden"
 
@@ -194,6 +197,16 @@ async def test_more_than_the_limit_is_not_read(start_hub: StartHub) -> None:
             continue
         assert (status, problem["code"]) == (413, "picture_too_large")
     assert read < 64 * 1024 * 1024
+
+
+async def test_pictures_that_were_read_at_once_do_not_pile_up(
+    connection_string: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_WAITING", 2)
+    async with open_house(connection_string, tmp_path) as (_, house):
+        sending = [house.uploads.take(drawn("PNG"), ADMIN) for _ in range(5)]
+        answers = await asyncio.gather(*sending, return_exceptions=True)
+    assert sum(isinstance(answer, TooManyRequestsError) for answer in answers) == 3
 
 
 async def test_who_is_not_logged_in_sends_nothing(hub: str, join: Join) -> None:
