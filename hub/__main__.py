@@ -7,15 +7,17 @@ from aiohttp import web
 
 from contracts.logs import open_log
 from contracts.settings import SettingsError
+from contracts.storage import is_unavailable
 from contracts.tracing import start_traces
 from hub.app import create_app
 from hub.settings import Settings
 
+UNAVAILABLE = 1
 BAD_SETTINGS = 2
 
 
 def main() -> int:
-    """Serve until a signal comes. 2 when a setting is bad."""
+    """Serve until a signal comes. 1 when the storage is away at the start, 2 when a setting is bad."""
     try:
         settings = Settings.read()
     except SettingsError as error:
@@ -27,8 +29,15 @@ def main() -> int:
     stop_traces = start_traces("playhouse-hub", settings.otel_exporter_otlp_endpoint)
     app = create_app(settings)
     app.on_startup.append(_quiet_gc)
-    web.run_app(app, host=settings.hub_host, port=settings.hub_port, access_log=None, print=None)
-    stop_traces()
+    try:
+        web.run_app(app, host=settings.hub_host, port=settings.hub_port, access_log=None, print=None)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        print("hub: the storage, or the address to listen at, cannot be reached; is Azurite running?", file=sys.stderr)
+        return UNAVAILABLE
+    finally:
+        stop_traces()
     return 0
 
 

@@ -134,8 +134,7 @@ def create_app(settings: Settings) -> web.Application:
     add_api(app)
     for routes in (images.routes, health.routes):
         app.router.add_routes(routes)
-    if settings.hub_metrics:
-        app.router.add_get("/metrics", scrape)
+    app.router.add_get("/metrics", scrape)
     add_page(app, settings.hub_page)
     return app
 
@@ -216,6 +215,7 @@ async def _domain(app: web.Application) -> AsyncIterator[None]:
             home=settings.hub_home_channel,
             storage=app[STORAGE],
             news=app[NEWS],
+            voice=voice,
             archive=archive,
             channels=channels,
             access=access,

@@ -18,6 +18,7 @@ from contracts.calls import (
     ReceiveMessage,
     Regenerate,
     StopThinking,
+    Typing,
     Vote,
     Voted,
 )
@@ -141,6 +142,12 @@ async def delete(house: House, person: Person, call: DeleteMessage) -> Done:
     return Done()
 
 
+async def typing(house: House, person: Person, call: Typing) -> Done:
+    card = await house.access.writer(person, call.channel)
+    house.voice.typing(card.name, person.name, skip=person.connection)
+    return Done()
+
+
 async def vote(house: House, person: Person, call: Vote) -> Voted:
     return await house.votes.cast(await _writable(house, person, call.channel), call, person)
 
@@ -169,6 +176,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "DeleteMessage": Call(DeleteMessage, delete, "write"),
     "EditMessage": Call(EditMessage, edit, "write", "posts"),
     "ChooseAnswer": Call(ChooseAnswer, choose, "write"),
+    "Typing": Call(Typing, typing, "write"),
     "Vote": Call(Vote, vote, "write", "votes"),
     "Search": Call(Search, search, "read", "searches"),
     "ReportMessage": Call(ReportMessage, reporting.report, "write", "posts"),

@@ -22,6 +22,7 @@ from hub.registry import Registry
 from hub.report_book import ReportBook
 from hub.search.searching import Searching
 from hub.uploads.taking import Uploads
+from hub.voice import Voice
 from hub.votes import Votes
 from hub.waiting_answers import WaitingAnswers
 
@@ -33,6 +34,7 @@ class House:
     home: str
     storage: Storage
     news: News
+    voice: Voice
     archive: Archive
     channels: Channels
     access: Access

@@ -85,7 +85,9 @@ MOMENT: Final = web.AppKey("moment", Moment)
 
 
 async def scrape(request: web.Request) -> web.Response:
-    """With a token set only who bears it may look."""
+    """With a token set only who bears it may look; where metrics are off there is nothing."""
+    if not request.app[SETTINGS].hub_metrics:
+        raise web.HTTPNotFound
     secret = request.app[SETTINGS].hub_metrics_token
     told = request.headers.get(hdrs.AUTHORIZATION, "")
     if secret is not None and not hmac.compare_digest(told.encode(), f"Bearer {secret.get_secret_value()}".encode()):

@@ -11,7 +11,7 @@ from typing import Any, Final
 import socketio
 from aiohttp import web
 
-from contracts.calls import CallError, Connect, Disconnect, Done, GetMessagesForChannel, Joined, Refusal, Typing
+from contracts.calls import CallError, Connect, Disconnect, Done, GetMessagesForChannel, Joined, Refusal
 from contracts.names import ENGINE_NAMESPACE, RING
 from contracts.storage import is_unavailable
 from contracts.wire import Wire
@@ -60,7 +60,6 @@ class Sockets:
         self._of_connections: dict[str, OfConnection] = {
             "Connect": OfConnection(Connect, self.join, "read", "joins"),
             "Disconnect": OfConnection(Disconnect, self.leave, "read"),
-            "Typing": OfConnection(Typing, self.typing, "write"),
         }
 
     def listen(self) -> None:
@@ -113,12 +112,6 @@ class Sockets:
     async def leave(self, sid: str, person: Person, call: Disconnect) -> Done:
         card = await self._app[HOUSE].access.reader(person, call.channel)
         self._put_out(sid, person, card.name)
-        return Done()
-
-    async def typing(self, sid: str, person: Person, call: Typing) -> Done:
-        card = await self._app[HOUSE].access.writer(person, call.channel)
-        if self._app[ATTENDANCE].is_in(sid, card.name):
-            self._app[VOICE].typing(card.name, person.name, skip=sid)
         return Done()
 
     def evict(self, channel: str, name: str) -> None:

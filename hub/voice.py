@@ -58,7 +58,7 @@ class Voice:
         """To this hub's own people: each hub tells whom it knows of, on whatever hub they are."""
         self._say("Presence", Presence(channel=channel, present=present), to=room(channel), ignore_queue=True)
 
-    def typing(self, channel: str, sender: str, skip: str) -> None:
+    def typing(self, channel: str, sender: str, skip: str | None) -> None:
         self._say("Typing", SomeoneTypes(channel=channel, sender=sender), to=room(channel), skip_sid=skip)
 
     def bots(self, statuses: tuple[BotStatus, ...]) -> None:

@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from contracts.bots import BotStatus
-from contracts.calls import BotStatuses, ChannelCard, ChannelCards
+from contracts.calls import BotStatuses, ChannelCard, ChannelCards, Presence
 from contracts.problems import ProblemMeaning
 from hub.asking import who
 from hub.errors import NotFoundError, UnknownBotError
-from hub.keys import HOUSE
+from hub.keys import ATTENDANCE, HOUSE
 from hub.problems import meaning
 
 
@@ -17,6 +17,11 @@ async def channel_cards(request: web.Request) -> ChannelCards:
 
 async def channel_card(request: web.Request) -> ChannelCard:
     return await request.app[HOUSE].access.reader(await who(request, "read"), request.match_info["channel"])
+
+
+async def get_presence(request: web.Request) -> Presence:
+    card = await channel_card(request)
+    return Presence(channel=card.name, present=request.app[ATTENDANCE].present(card.name))
 
 
 async def list_bots(request: web.Request) -> BotStatuses:

@@ -4,7 +4,7 @@ import asyncio
 
 from tests.client import HOME, Client, account_for
 from tests.hub.api_client import program
-from tests.hub.conftest import EngineSide, StartHub
+from tests.hub.conftest import EngineSide, Join, StartHub
 
 POSTS = f"/api/channels/{HOME}/messages"
 
@@ -93,3 +93,11 @@ async def test_one_message_is_current_on_every_hub(start_hub: StartHub) -> None:
         assert (await two.ask("GET", POSTS)).status == 200
         await one.ask("DELETE", place)
         assert (await two.ask("GET", place)).body["message"]["text"] == ""
+
+
+async def test_who_is_here_and_who_writes_is_told_over_http_too(hub: str, join: Join) -> None:
+    alice = await join(hub)
+    async with program(hub, await account_for(hub, "bob")) as bob:
+        assert (await bob.ask("GET", f"/api/channels/{HOME}/presence")).body["present"] == ["alice"]
+        assert (await bob.ask("PUT", f"/api/channels/{HOME}/typing")).status == 200
+    await alice.until(lambda heard: ("Typing", {"channel": HOME, "sender": "bob"}) in heard.others)

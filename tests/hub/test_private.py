@@ -112,7 +112,7 @@ async def test_by_every_address_it_is_as_if_there_were_no_such_channel(hub: str,
     )
     await create(alice)
     known = {"commentId": str(await said(alice, SECRET)), "name": "alice", "reporter": "bob"}
-    forms = {name: form for name, form in CALLS_INTO.items() if name not in ("Connect", "Disconnect", "Typing")}
+    forms = {name: form for name, form in CALLS_INTO.items() if name not in ("Connect", "Disconnect")}
     asked = [(route, method) for route in ROUTES if "channel" in route.parameters for method in _methods(route)]
     assert {route.call for route, _ in asked} >= forms.keys() - {"Search"}
     for person in (mallory, guest):

@@ -34,6 +34,8 @@ ROUTES: Final = (
         example={"version": 0, "description": "What hens think."},
     ),
     Route("DELETE", CHANNEL, "Delete a channel with all that was said in it", "channels", call="DeleteChannel"),
+    Route("GET", f"{CHANNEL}/presence", "Who is here", "channels", handler=lists.get_presence),
+    Route("PUT", f"{CHANNEL}/typing", "Say that one is writing", "channels", call="Typing"),
     Route("PUT", f"{CHANNEL}/read-mark", "Say up to where one has read", "channels", call="MarkRead"),
     Route(
         "GET",
