@@ -20,6 +20,8 @@ LOG = DATA / "setup.log"
 AZURITE = ROOT / "infra" / "azurite"
 PAGE = ROOT / "frontend" / "web"
 PROVIDER = ROOT / "tests" / "provider"
+# Most tests wait for other processes; each worker has an emulator of its own.
+TWO_AT_ONCE = ("--numprocesses", "2", "--dist", "worksteal")
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache")
 WINDOWS = os.name == "nt"
 
@@ -96,7 +98,7 @@ def test() -> int:
     os.environ.update(browser())
     failed = failed_checks()
     failed += failed_commands({"page tests": [*npm(), "test"]}, PAGE) if has_page() else []
-    failed += failed_commands({"pytest": [str(python()), "-m", "pytest"]})
+    failed += failed_commands({"pytest": [str(python()), "-m", "pytest", *TWO_AT_ONCE]})
     return report(failed)
 
 

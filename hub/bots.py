@@ -7,8 +7,8 @@ from azure.data.tables.aio import TableClient
 from contracts.bots import BotCard, BotState, BotStatus
 from contracts.events import AWAKE_FOR_S, Heartbeat
 from hub.clock import now_ms
-from hub.rows import row
-from hub.tables import from_chunks, one_page
+from hub.log.rows import row
+from hub.log.tables import from_chunks, one_page
 
 PARTITION = "engine"
 # The later, the sooner an answer begins.

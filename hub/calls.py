@@ -43,14 +43,15 @@ from contracts.channels import (
 from contracts.reports import ListReports, ReportMessage, ResolveReport
 from contracts.search import Found, Search
 from contracts.wire import Wire
-from hub import choosing, editing, erasing, inviting, joining, keeping, ordering, reading, reporting, stopping
-from hub.channel_log import ChannelLog
-from hub.cursors import cursor, number_at
+from hub.doors.cursors import cursor, number_at
 from hub.errors import BadRequestError, ForbiddenError, NotFoundError
 from hub.house import House
 from hub.limits import Action
+from hub.log.channel_log import ChannelLog
 from hub.people import Person, Scope
-from hub.watching import watched
+from hub.rooms import inviting, joining, keeping, ordering, reading
+from hub.talk import choosing, editing, erasing, reporting, stopping
+from hub.watching.calls import watched
 
 
 @dataclass(frozen=True)

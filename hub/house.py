@@ -3,28 +3,28 @@
 from dataclasses import dataclass
 
 from contracts.storage import Storage
-from hub.access import Access
 from hub.accounts.accounts import Accounts
-from hub.archive import Archive
 from hub.bots import Bots
-from hub.channels import Channels
-from hub.dissolving import Dissolution
-from hub.invitation_book import InvitationBook
 from hub.limits import Limits
-from hub.members import Members
-from hub.metrics import Metrics
-from hub.news import News
+from hub.live.news import News
+from hub.live.voice import Voice
+from hub.log.archive import Archive
 from hub.pictures.book import PictureBook
 from hub.pictures.seeing import Gallery
-from hub.posting import PostOffice
-from hub.regenerating import Regeneration
-from hub.registry import Registry
-from hub.report_book import ReportBook
+from hub.rooms.access import Access
+from hub.rooms.channels import Channels
+from hub.rooms.dissolving import Dissolution
+from hub.rooms.invitation_book import InvitationBook
+from hub.rooms.members import Members
+from hub.rooms.registry import Registry
 from hub.search.searching import Searching
+from hub.talk.posting import PostOffice
+from hub.talk.regenerating import Regeneration
+from hub.talk.report_book import ReportBook
+from hub.talk.votes import Votes
+from hub.talk.waiting_answers import WaitingAnswers
 from hub.uploads.taking import Uploads
-from hub.voice import Voice
-from hub.votes import Votes
-from hub.waiting_answers import WaitingAnswers
+from hub.watching.metrics import Metrics
 
 
 @dataclass(frozen=True)

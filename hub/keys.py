@@ -4,22 +4,22 @@ from aiohttp import web
 
 from contracts.pace import Pace
 from contracts.storage import Storage
-from hub.cookies import Cookies
-from hub.drain import Drain
+from hub.doors.cookies import Cookies
+from hub.doors.places import Places
 from hub.house import House
 from hub.ids import CommentIds
-from hub.listening import Listeners
-from hub.metrics import Metrics
-from hub.news import News
+from hub.live.listening import Listeners
+from hub.live.news import News
+from hub.live.presence import Attendance
+from hub.live.roll_call import RollCall
+from hub.live.voice import Voice
+from hub.log.tables import Tables
 from hub.oauth.sign_in import OAuth
-from hub.placeholders import Placeholders
-from hub.places import Places
-from hub.presence import Attendance
-from hub.roll_call import RollCall
 from hub.search.following import Follower
 from hub.settings import Settings
-from hub.tables import Tables
-from hub.voice import Voice
+from hub.talk.drain import Drain
+from hub.talk.placeholders import Placeholders
+from hub.watching.metrics import Metrics
 
 SETTINGS = web.AppKey("settings", Settings)
 STORAGE = web.AppKey("storage", Storage)

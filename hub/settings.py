@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from contracts.logs import LogFormat, LogLevel
 from contracts.settings import ProcessSettings
 from contracts.wire import ChannelName
-from hub.chatter_rules import Rules, RulesSetting
+from hub.chatter.rules import Rules, RulesSetting
+from hub.doors.origins import as_origin
 from hub.limits import SHARES, Action
 from hub.oauth.providers import checked
-from hub.origins import as_origin
 from hub.rates import Rate, rates
 
 DAY_S = 86_400

@@ -25,11 +25,11 @@ from hub.accounts.passwords import Passwords
 from hub.accounts.people_table import PeopleTable
 from hub.accounts.rows import LEAVING, Account, Identity, Leaving, name_key
 from hub.accounts.sessions import DAY_MS, Sessions, TellEnded
+from hub.accounts.tokens import Tokens
 from hub.clock import now_ms
 from hub.errors import ForbiddenError, InvalidCredentialsError
+from hub.log.rows import row
 from hub.people import Person
-from hub.rows import row
-from hub.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from hub.accounts.sessions import DAY_MS, TellEnded
 from hub.accounts.standing import Standing
 from hub.clock import now_ms
 from hub.errors import BadRequestError, ConflictError, ForbiddenError, NotFoundError, UnauthorizedError
+from hub.log.rows import row
+from hub.log.tables import from_chunks
 from hub.people import Person
-from hub.rows import row
-from hub.tables import from_chunks
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from hub.news import Body, News
+from hub.live.news import Body, News
 
 SESSION_ENDED: Final = "session-ended"
 

@@ -14,9 +14,9 @@ from hub.accounts.people_table import PeopleTable
 from hub.accounts.rows import IDENTITIES, Account, Identity, OwnerOfIdentity, identity_key
 from hub.clock import now_ms
 from hub.errors import ConflictError, ForbiddenError, NameTakenError, NotFoundError
+from hub.log.rows import row
+from hub.log.tables import from_chunks
 from hub.people import Person
-from hub.rows import row
-from hub.tables import from_chunks
 
 log = logging.getLogger(__name__)
 

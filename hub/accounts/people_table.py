@@ -11,9 +11,9 @@ from azure.data.tables.aio import TableClient
 from hub.accounts.rows import ACCOUNTS, Account, name_key
 from hub.clock import now_ms
 from hub.errors import ConflictError, NameTakenError, NotFoundError, UnauthorizedError
+from hub.log.rows import row
+from hub.log.tables import from_chunks
 from hub.people import DELETED, Person
-from hub.rows import row
-from hub.tables import from_chunks
 
 # Names that would be taken for the house itself, or for those who run it.
 RESERVED: Final = frozenset(

@@ -15,12 +15,12 @@ from contracts.accounts import Session, SessionCard
 from hub.accounts.people_table import PeopleTable
 from hub.accounts.rows import Account, StoredSession, hashed, sessions_of
 from hub.accounts.standing import Standing
+from hub.accounts.tokens import Tokens
 from hub.clock import now_ms
 from hub.errors import StorageUnavailableError, UnauthorizedError
+from hub.log.rows import row
+from hub.log.tables import from_chunks
 from hub.people import Person
-from hub.rows import row
-from hub.tables import from_chunks
-from hub.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

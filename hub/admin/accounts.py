@@ -10,7 +10,7 @@ from hub.admin.asking import confirm, new_password
 from hub.admin.desk import Desk, day
 from hub.admin.memberships import Membership, memberships, person_of
 from hub.errors import BadRequestError
-from hub.members import Members
+from hub.rooms.members import Members
 
 LONGEST_NAME = 32
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from hub.admin import parts
 from hub.admin.asking import confirm
 from hub.admin.desk import Desk, day, plain, table
-from hub.channel_rows import Channel, Member, Officer
 from hub.clock import now_ms
 from hub.errors import ConflictError, NotFoundError
-from hub.members import Members
-from hub.registry import Holder, Registry
-from hub.succession import with_officer
-from hub.telling import card_changed, joined
+from hub.rooms.channel_rows import Channel, Member, Officer
+from hub.rooms.members import Members
+from hub.rooms.registry import Holder, Registry
+from hub.rooms.succession import with_officer
+from hub.rooms.telling import card_changed, joined
 
 MEMBERS_AT_ONCE = 900
 HEAD = ("channel", "visibility", "", "owners", "members", "revision")

@@ -11,9 +11,9 @@ from typing import Final
 from redis.exceptions import RedisError
 
 from contracts.storage import Storage, open_storage
-from hub.news import News
+from hub.live.news import News
+from hub.log.tables import Tables, open_tables
 from hub.settings import Settings
-from hub.tables import Tables, open_tables
 
 # Hubs that are not told read the tables within seconds; nobody waits long to tell them.
 NEWS_S: Final = 5.0

@@ -11,15 +11,15 @@ from contracts.message import Image
 from contracts.names import UPLOADS_CONTAINER
 from contracts.wire import Wire
 from hub.accounts.accounts import Accounts
+from hub.accounts.belongings import Belongings
 from hub.accounts.rows import Account
 from hub.admin import parts
 from hub.admin.desk import Desk
 from hub.admin.memberships import memberships, person_of
 from hub.admin.new_folder import NewFolder, new_folder
-from hub.belongings import Belongings
-from hub.members import Members
 from hub.pictures.book import PictureBook
-from hub.report_book import ReportBook
+from hub.rooms.members import Members
+from hub.talk.report_book import ReportBook
 
 MESSAGES: Final = "messages.jsonl"
 

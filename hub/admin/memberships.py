@@ -3,12 +3,12 @@
 from contracts.channels import Role
 from contracts.wire import CommentId, Milliseconds, Wire
 from hub.accounts.rows import Account
-from hub.channel_rows import Mark
-from hub.channels import Channels
 from hub.errors import UnknownChannelError
-from hub.members import Members
 from hub.people import Person
-from hub.standing import standing_of
+from hub.rooms.channel_rows import Mark
+from hub.rooms.channels import Channels
+from hub.rooms.members import Members
+from hub.rooms.standing import standing_of
 
 
 class Membership(Wire):

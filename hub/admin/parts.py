@@ -9,12 +9,12 @@ from contracts.message import Message
 from hub.accounts.accounts import Accounts
 from hub.accounts.ended import tell_ended
 from hub.accounts.rows import Account
+from hub.accounts.tokens import Tokens
 from hub.admin.desk import Desk
-from hub.archive import Archive
 from hub.bots import Bots
-from hub.channels import Channels, watch_nothing
 from hub.errors import NotFoundError
-from hub.tokens import Tokens
+from hub.log.archive import Archive
+from hub.rooms.channels import Channels, watch_nothing
 
 
 async def accounts(desk: Desk) -> Accounts:

@@ -1,7 +1,7 @@
 """How much waits on each queue, told in a terminal."""
 
 from hub.admin.desk import Desk, table
-from hub.depths import depths
+from hub.watching.depths import depths
 
 POISON = "-poison"
 

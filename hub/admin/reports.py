@@ -5,14 +5,14 @@ from typing import Final
 from pydantic import ValidationError
 
 from contracts.reports import ResolveReport
-from hub import erasing
 from hub.admin import parts
 from hub.admin.desk import Desk, day, table
 from hub.errors import BadRequestError
 from hub.people import Person
 from hub.pictures.book import PictureBook
-from hub.report_book import ReportBook
-from hub.reporting import judge
+from hub.talk import erasing
+from hub.talk.report_book import ReportBook
+from hub.talk.reporting import judge
 
 # Of one channel; those after them come when these are judged.
 MOST_SHOWN: Final = 200

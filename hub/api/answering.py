@@ -9,8 +9,8 @@ from yarl import URL
 from contracts.wire import Wire
 from hub.api.fields import fields
 from hub.api.route import Route
-from hub.asking import who
 from hub.calls import perform
+from hub.doors.asking import who
 from hub.keys import HOUSE
 
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.doors.page import NOT_BUILT
 from hub.keys import SETTINGS
-from hub.page import NOT_BUILT
 
 FOLDER: Final = "api-docs"
 POLICY: Final = "; ".join(

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from contracts.wire import Wire
 from hub.api.route import Route
+from hub.doors.json_bodies import json_body
 from hub.errors import BadRequestError
-from hub.json_bodies import json_body
 
 
 async def fields(request: web.Request, route: Route) -> dict[str, object]:

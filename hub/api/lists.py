@@ -5,10 +5,10 @@ from aiohttp import web
 from contracts.bots import BotStatus
 from contracts.calls import BotStatuses, ChannelCard, ChannelCards, Presence
 from contracts.problems import ProblemMeaning
-from hub.asking import who
+from hub.doors.asking import who
+from hub.doors.problems import meaning
 from hub.errors import NotFoundError, UnknownBotError
 from hub.keys import ATTENDANCE, HOUSE
-from hub.problems import meaning
 
 
 async def channel_cards(request: web.Request) -> ChannelCards:

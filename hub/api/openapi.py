@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from contracts.problems import Problem
 from contracts.schema import without_titles
 from hub.api.route import Route
-from hub.problems import MEANINGS
+from hub.doors.problems import MEANINGS
 
 Document = dict[str, Any]
 PYTHONS: Final = re.compile(r"(?<=`)[a-z]+(_[a-z]+)+(?=`)")

@@ -12,8 +12,8 @@ from contracts.accounts import (
     NewKey,
 )
 from hub.accounts.rows import name_key
-from hub.asking import who, who_in_person
-from hub.http import form
+from hub.doors.asking import who, who_in_person
+from hub.doors.http import form
 from hub.keys import COOKIES, HOUSE
 from hub.people import Person
 

@@ -4,11 +4,11 @@ from aiohttp import web
 
 from contracts.accounts import Doors, EnterAsGuest, Keep, LogIn, RefreshSession, Register, Session, SessionCards
 from hub.accounts.rows import name_key
-from hub.asking import asked_from, who, who_in_person
+from hub.doors.asking import asked_from, who, who_in_person
+from hub.doors.http import answer, form
+from hub.doors.origins import require_own_page
 from hub.errors import UnauthorizedError
-from hub.http import answer, form
 from hub.keys import COOKIES, HOUSE, OAUTH, SETTINGS
-from hub.origins import require_own_page
 
 
 async def list_doors(request: web.Request) -> Doors:

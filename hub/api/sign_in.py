@@ -4,7 +4,7 @@ import logging
 
 from aiohttp import web
 
-from hub.asking import who_in_person
+from hub.doors.asking import who_in_person
 from hub.errors import HubError, UnauthorizedError
 from hub.keys import COOKIES, HOUSE, OAUTH
 

@@ -8,15 +8,15 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 
 from contracts.calls import BotStatuses, ChannelCard, GetMessage, Presence
-from hub.answers_following import AnswersFollowing
-from hub.asking import who
+from hub.doors.asking import who
+from hub.doors.http import as_hub_error
 from hub.errors import BadRequestError
-from hub.following import Following, Told, told
-from hub.http import as_hub_error
 from hub.keys import ATTENDANCE, HOUSE, LISTENERS, STREAMS
-from hub.listening import Ear, ListeningEndedError
+from hub.live.answers_following import AnswersFollowing
+from hub.live.following import Following, Told, told
+from hub.live.listening import Ear, ListeningEndedError
+from hub.live.voice import EVERYONE, room
 from hub.people import Person
-from hub.voice import EVERYONE, room
 
 # Proxies close what is silent for a minute.
 PING_EVERY_S = 15.0

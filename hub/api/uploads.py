@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import BodyPartReader, web
 
 from contracts.message import Image
-from hub.asking import who
+from hub.doors.asking import who
 from hub.errors import BadRequestError, PictureTooLargeError
 from hub.keys import HOUSE, SETTINGS
 

@@ -11,12 +11,12 @@ from azure.core.exceptions import AzureError
 from contracts.calls import ChannelCard
 from contracts.settings import SettingsError
 from contracts.storage import open_storage
-from hub.channels import Channels, watch_nothing
 from hub.errors import HubError
 from hub.export.channel import export_channel
 from hub.export.people import People, agreements
+from hub.log.tables import open_tables
+from hub.rooms.channels import Channels, watch_nothing
 from hub.settings import Settings
-from hub.tables import open_tables
 
 FAILED = 1
 BAD_SETTINGS = 2

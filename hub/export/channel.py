@@ -9,14 +9,14 @@ from typing import Any
 
 from azure.data.tables.aio import TableClient
 
-from hub.channel_log import RANGE
-from hub.dispatch import MOST_ANCESTORS
 from hub.export import reddit
 from hub.export.people import People
 from hub.export.preferences import preferences
 from hub.export.reasons import Reason, reason_against
 from hub.export.shelf import Shelf
-from hub.rows import END_OF_MESSAGES, FIRST_MESSAGE_KEY, stored
+from hub.log.channel_log import RANGE
+from hub.log.rows import END_OF_MESSAGES, FIRST_MESSAGE_KEY, stored
+from hub.talk.dispatch import MOST_ANCESTORS
 
 
 @dataclass(frozen=True)

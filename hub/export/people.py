@@ -9,7 +9,7 @@ from azure.data.tables.aio import TableClient
 
 from contracts.message import Message
 from hub.accounts.rows import ACCOUNTS, Account
-from hub.tables import from_chunks
+from hub.log.tables import from_chunks
 
 # What addresses a person: @Name as in this house, u/Name as on Reddit; behind a letter or a digit it is something else.
 ADDRESS: Final = re.compile(r"(?<![^\W_])(@|u/)([A-Za-z0-9][A-Za-z0-9_-]{1,31})", re.IGNORECASE)

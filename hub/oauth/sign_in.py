@@ -15,12 +15,12 @@ from pydantic import SecretStr
 
 from contracts.accounts import ProviderCard
 from contracts.wire import Milliseconds, Wire
+from hub.accounts.tokens import Tokens
 from hub.clock import now_ms
 from hub.errors import ForbiddenError, NotFoundError, UnauthorizedError
 from hub.oauth.exchange import NotVouchedError, Vouched, client_of, endpoints_of, vouched
 from hub.oauth.providers import Provider, providers
 from hub.people import Person
-from hub.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,8 @@ from contracts.names import IMAGES_CONTAINER, UPLOADS_CONTAINER
 from contracts.wire import PictureName
 from hub.clock import now_ms
 from hub.errors import NotFoundError, StorageUnavailableError
+from hub.log.rows import Row, row
+from hub.log.tables import from_chunks, one_page
 from hub.people import Person
 from hub.pictures.rows import (
     FILE_KEY,
@@ -34,8 +36,6 @@ from hub.pictures.rows import (
     shown_row,
     upload_key,
 )
-from hub.rows import Row, row
-from hub.tables import from_chunks, one_page
 
 # Whoever sent a picture and did not post it by then has forgotten it.
 UNPOSTED_MS: Final = 86_400_000

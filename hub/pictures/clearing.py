@@ -15,8 +15,8 @@ from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from contracts.names import IMAGES_CONTAINER, UPLOADS_CONTAINER
 from contracts.storage import Storage, is_unavailable
 from contracts.wire import PictureName
-from hub.archive import Archive
 from hub.clock import now_ms
+from hub.log.archive import Archive
 from hub.pictures.book import SETTLED_MS, UNPOSTED_MS, PictureBook
 from hub.pictures.rows import DUE, Entry, Shown, message_key
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from contracts.message import Image
 from contracts.wire import Milliseconds, PictureName, Wire
+from hub.log.rows import Row, row
+from hub.log.tables import from_chunks
 from hub.people import Person
-from hub.rows import Row, row
-from hub.tables import from_chunks
 
 # Before all others, so that it is read however many refer to it.
 FILE_KEY: Final = "file"

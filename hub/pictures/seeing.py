@@ -7,12 +7,12 @@ from typing import Final
 
 from contracts.message import Image
 from contracts.wire import PictureName
-from hub.access import Access
-from hub.channels import Channels
 from hub.errors import HubError, NotFoundError, UnknownChannelError
 from hub.people import Person
 from hub.pictures.book import NO_PICTURE, PictureBook
 from hub.pictures.rows import Entry
+from hub.rooms.access import Access
+from hub.rooms.channels import Channels
 
 # Channels that are asked about one person; a picture is hardly ever in more.
 MOST_ASKED: Final = 50

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from contracts.settings import SettingsError
 from contracts.storage import open_storage
-from hub.archive import Archive
-from hub.channels import Channels, watch_nothing
+from hub.log.archive import Archive
+from hub.log.tables import open_tables
+from hub.rooms.channels import Channels, watch_nothing
 from hub.search.following import Follower
 from hub.search.shelf import Shelf, opened, path_of
 from hub.settings import Settings
-from hub.tables import open_tables
 
 FAILED = 1
 BAD_SETTINGS = 2

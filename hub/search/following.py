@@ -11,9 +11,9 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from contracts.message import Message
 from contracts.storage import is_unavailable
-from hub.archive import Archive
-from hub.channel_log import ChannelLog
-from hub.channels import Channels
+from hub.log.archive import Archive
+from hub.log.channel_log import ChannelLog
+from hub.rooms.channels import Channels
 from hub.search.index import Index, Place
 from hub.search.shelf import PRIMARY, Shelf
 

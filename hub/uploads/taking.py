@@ -10,10 +10,10 @@ from azure.storage.blob import ContentSettings
 from contracts.message import Image
 from contracts.names import UPLOADS_CONTAINER
 from contracts.storage import Storage
-from hub.access import Access
 from hub.errors import ForbiddenError, HubError, TooManyRequestsError
 from hub.people import Person
 from hub.pictures.book import PictureBook
+from hub.rooms.access import Access
 from hub.uploads.encoding import Form, encoded
 
 # One of fifty megapixels takes some 400 MB while it is turned and written, so one at a time; these may wait.

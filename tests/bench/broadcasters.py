@@ -9,7 +9,7 @@ from typing import Any, Final
 import socketio
 from aiohttp import web
 
-from hub.broadcast import socket_server
+from hub.live.broadcast import socket_server
 
 ROOM: Final = "channel:CoopAndPabloPlayHouse"
 # With its envelope 400 bytes, as a chat message has them.

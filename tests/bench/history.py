@@ -12,10 +12,10 @@ import socketio
 from contracts.calls import ChannelCard
 from contracts.message import Message
 from contracts.storage import open_storage
-from hub.channels import Channels, watch_nothing
-from hub.draft import Draft, Head
-from hub.rows import END_OF_MESSAGES, FIRST_MESSAGE_KEY, HEAD_KEY, Posting, Stored
-from hub.tables import Tables, one_page, open_tables
+from hub.log.draft import Draft, Head
+from hub.log.rows import END_OF_MESSAGES, FIRST_MESSAGE_KEY, HEAD_KEY, Posting, Stored
+from hub.log.tables import Tables, one_page, open_tables
+from hub.rooms.channels import Channels, watch_nothing
 from tests.bench.original import whole_channel
 from tests.bench.processes import Playground, hub, playground
 from tests.bench.report import Figures, median, table, verdict

@@ -22,7 +22,7 @@ from azure.data.tables.aio import TableClient
 from azure.storage.queue.aio import QueueClient
 
 from contracts.storage import Storage, open_storage
-from hub.tables import open_tables
+from hub.log.tables import open_tables
 
 INPUT: Final = "original-input"
 OUTPUT: Final = "original-output"

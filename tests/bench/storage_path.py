@@ -17,11 +17,11 @@ from contracts.jobs import Job, Turn
 from contracts.message import Message, Parameters, Usage
 from contracts.queues import Lease, TypedQueue
 from contracts.storage import open_storage
-from hub.answers import applied
 from hub.clock import now_ms
-from hub.draft import Draft, Head
-from hub.rows import HEAD_KEY, OpenJob, Posting, Stored, client_key
-from hub.tables import open_tables
+from hub.log.draft import Draft, Head
+from hub.log.rows import HEAD_KEY, OpenJob, Posting, Stored, client_key
+from hub.log.tables import open_tables
+from hub.talk.answers import applied
 from tests.bench.people import WORDS
 from tests.bench.processes import ECHO
 from tests.bench.report import median

@@ -4,10 +4,10 @@ import asyncio
 from typing import Final
 
 from contracts.calls import ChannelCard, Chatter
-from hub.channel_rows import Channel, channel_row
-from hub.chatter_row import Talk, TalkRows
-from hub.rows import HEAD_KEY
-from hub.tables import Tables
+from hub.chatter.row import Talk, TalkRows
+from hub.log.rows import HEAD_KEY
+from hub.log.tables import Tables
+from hub.rooms.channel_rows import Channel, channel_row
 from tests.client import HOME
 
 FAR: Final = 2**52

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.queues import Lease, TypedQueue
 from hub import __main__ as hub_main
-from hub.channel_log import ChannelLog
+from hub.log.channel_log import ChannelLog
 
 # Step: the call at which the hub dies, whether before or after it, and at which time that the call is made.
 STEPS: dict[str, tuple[type, str, str, int]] = {

@@ -16,7 +16,7 @@ PASSWORD = ALICE["password"]
 
 @pytest.fixture(autouse=True)
 def quick_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.farewell.EVERY_S", 0.2)
+    monkeypatch.setattr("hub.accounts.farewell.EVERY_S", 0.2)
 
 
 async def test_the_first_administrator_is_made_with_a_password_as_good_as_anybodys(hub: str, command: Command) -> None:

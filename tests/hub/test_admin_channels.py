@@ -11,7 +11,7 @@ from tests.hub.rooms import ROOM, account, bring, card, create, eventually, name
 
 @pytest.fixture(autouse=True)
 def quick_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.sweep.EVERY_S", 0.2)
+    monkeypatch.setattr("hub.talk.sweep.EVERY_S", 0.2)
 
 
 async def test_channels_are_listed_with_their_owners_members_and_revision(

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from contracts.accounts import LogIn, Register
 from contracts.storage import open_storage
 from hub.accounts.accounts import Accounts
+from hub.accounts.tokens import Tokens
 from hub.errors import ForbiddenError, NotFoundError, UnauthorizedError
-from hub.tables import open_tables
-from hub.tokens import Tokens
+from hub.log.tables import open_tables
 from tests.client import PATIENCE_S, client
 from tests.hub.asking import ALICE, send, session_for, token_of
 from tests.hub.conftest import StartHub
@@ -122,7 +122,7 @@ async def test_a_closed_account_lets_nobody_in_until_it_is_open_again(hub: str, 
 async def test_a_closed_accounts_open_sockets_are_put_out_though_no_news_came(
     start_hub: StartHub, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.sockets.LOOK_AGAIN_EVERY_S", 0.1)
+    monkeypatch.setattr("hub.live.sockets.LOOK_AGAIN_EVERY_S", 0.1)
     monkeypatch.setattr("hub.accounts.standing.TRUSTED_S", 0.1)
     hub = await start_hub()
     async with client(hub, "Alice", await token_of(hub)) as alice:

@@ -11,7 +11,7 @@ from contracts.wire import Wire
 from hub.api.routes import ROUTES
 from hub.app import create_app
 from hub.calls import CALLS
-from hub.problems import MEANINGS
+from hub.doors.problems import MEANINGS
 from hub.settings import Settings
 from tests.client import HOME, account_for
 from tests.hub.api_client import DOCUMENT, program

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from hub.json_bodies import MOST_BYTES
+from hub.doors.json_bodies import MOST_BYTES
 from tests.client import HOME, Client, account_for
 from tests.hub.api_client import Program, program
 from tests.hub.conftest import StartHub

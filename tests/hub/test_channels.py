@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from hub import channels, dissolving, keeping, members
-from hub.channel_rows import Channel
-from hub.channels import Channels, watch_nothing
 from hub.errors import ConflictError, HubError
+from hub.rooms import channels, dissolving, keeping, members
+from hub.rooms.channel_rows import Channel
+from hub.rooms.channels import Channels, watch_nothing
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub
 from tests.hub.rooms import (

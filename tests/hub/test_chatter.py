@@ -9,10 +9,11 @@ import pytest_asyncio
 
 from contracts.bots import BotCard
 from contracts.storage import open_storage
-from hub import chatter, sweep
-from hub.chatter_rules import Level, Rules
-from hub.chatter_speech import LONG_QUEUE
-from hub.tables import open_tables
+from hub.chatter import chatter
+from hub.chatter.rules import Level, Rules
+from hub.chatter.speech import LONG_QUEUE
+from hub.log.tables import open_tables
+from hub.talk import sweep
 from tests.client import HOME, Client
 from tests.hub.chattering import Room
 from tests.hub.conftest import EngineSide, Join, StartHub, failed, finished

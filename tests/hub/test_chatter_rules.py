@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.chatter_rules import Considered, Rules, chance
+from hub.chatter.rules import Considered, Rules, chance
 
 RULES = Rules()
 PERSON = Considered(by_bot=False)

@@ -10,9 +10,9 @@ from contracts.calls import Connect
 from hub.app import create_app
 from hub.errors import UnauthorizedError
 from hub.keys import ATTENDANCE
+from hub.live.sockets import SOCKETS
 from hub.people import Person
 from hub.settings import Settings
-from hub.sockets import SOCKETS
 from tests.client import HOME
 
 

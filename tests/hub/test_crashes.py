@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import socketio
 
-from hub import sweep
+from hub.talk import sweep
 from infra.ports import free_ports
 from tests.client import Client, client
 from tests.hub.conftest import EngineSide, StartHub
@@ -70,7 +70,7 @@ async def test_a_hub_killed_at_a_step(
 ) -> None:
     monkeypatch.setattr(sweep, "EVERY_S", 0.2)
     monkeypatch.setattr(sweep, "UNQUEUED_AFTER_MS", 1000)
-    monkeypatch.setattr("hub.drain.LEASE_S", 2)
+    monkeypatch.setattr("hub.talk.drain.LEASE_S", 2)
     await engine.wake()
     answering = asyncio.create_task(engine.answer_everything())
     async with dying_hub(step, connection_string, tmp_path) as (address, end), client(address, "alice") as alice:

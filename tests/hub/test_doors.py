@@ -11,7 +11,7 @@ from azure.storage.blob import ContentSettings
 
 from contracts.names import IMAGES_CONTAINER
 from contracts.storage import open_storage
-from hub.page import POLICY
+from hub.doors.page import POLICY
 from tests.hub.conftest import StartHub
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"

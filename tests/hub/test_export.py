@@ -16,7 +16,7 @@ from hub.export.people import Agreement, People
 from hub.export.reasons import reason_against
 from hub.export.reddit import base36
 from hub.export.shelf import Shelf
-from hub.founding import FIRST_CHANNELS
+from hub.rooms.founding import FIRST_CHANNELS
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, failed, finished
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hub import tail
+from hub.log import tail
 from tests.client import HOME, Client
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
 

@@ -9,15 +9,15 @@ from azure.data.tables.aio import TableServiceClient
 
 from contracts.message import Message
 from contracts.storage import open_storage
+from hub.accounts.belongings import Belongings
+from hub.accounts.farewell import LATECOMERS_MS
 from hub.accounts.rows import Leaving
-from hub.archive import Archive
-from hub.belongings import Belongings
-from hub.channels import Channels, watch_nothing
 from hub.clock import now_ms
-from hub.farewell import LATECOMERS_MS
-from hub.report_book import ReportBook
-from hub.rows import row
-from hub.tables import open_tables
+from hub.log.archive import Archive
+from hub.log.rows import row
+from hub.log.tables import open_tables
+from hub.rooms.channels import Channels, watch_nothing
+from hub.talk.report_book import ReportBook
 from tests.client import HOME, PATIENCE_S, Client, client
 from tests.hub.asking import ALICE, send, token_of
 from tests.hub.conftest import EngineSide, Join, StartHub, finished

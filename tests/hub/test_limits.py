@@ -13,9 +13,9 @@ from pydantic import SecretStr, ValidationError
 
 from hub.errors import TooManyRequestsError
 from hub.limits import SHARES
-from hub.rows import OpenJob
+from hub.log.rows import OpenJob
 from hub.settings import Settings
-from hub.waiting_answers import WaitingAnswers
+from hub.talk.waiting_answers import WaitingAnswers
 from tests.client import HOME, Client, account_for, client, token_for
 from tests.hub.api_client import Program, program
 from tests.hub.conftest import EngineSide, Join, StartHub

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from hub import members
 from hub.clock import now_ms
-from hub.departing import depart
 from hub.people import Person
+from hub.rooms import members
+from hub.rooms.departing import depart
 from tests.client import HOME, Client
 from tests.hub.conftest import EngineSide, Join, StartHub
 from tests.hub.rooms import (
@@ -106,7 +106,7 @@ async def test_whose_office_another_hub_gave_a_moment_ago_is_an_officer_here_too
     assert await make(alice, carol, "moderator") is True
     there = await start_hub()
     # Without Redis this is how long a hub may know nothing of it.
-    monkeypatch.setattr("hub.channels.Channels.refresh", _nothing_new)
+    monkeypatch.setattr("hub.rooms.channels.Channels.refresh", _nothing_new)
     assert await make(alice, bob, "moderator") is True
     elsewhere = [await join(there, person.name, token=person.token) for person in (alice, carol)]
     for call, more in (("Mute", {"until": now_ms() + 60_000}), ("Kick", {}), ("Ban", {})):
@@ -280,7 +280,7 @@ async def test_a_key_without_the_right_to_manage_lends_no_moderators_powers(
 async def test_what_another_hub_decided_holds_here_without_news(
     start_hub: StartHub, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.sweep.EVERY_S", 0.1)
+    monkeypatch.setattr("hub.talk.sweep.EVERY_S", 0.1)
     monkeypatch.setattr(members, "KNOWN_FOR_S", 0.1)
     here, there = await start_hub(), await start_hub()
     alice, bob = await account(here, join, "alice"), await account(there, join, "bob")

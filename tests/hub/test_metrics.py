@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from contracts.bots import BotCard
-from hub import sweep
+from hub.talk import sweep
 from tests.client import HOME, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub, failed, finished, progress
 

@@ -8,7 +8,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from contracts.names import TABLES
 from hub.clock import now_ms
 from hub.ids import highest
-from hub.rows import CHANGE_PREFIX, message_key
+from hub.log.rows import CHANGE_PREFIX, message_key
 from tests.client import client
 from tests.hub.asking import ALICE, send, token_of
 from tests.hub.conftest import StartHub

@@ -10,9 +10,9 @@ from contracts.accounts import LogIn, Register
 from contracts.storage import open_storage
 from hub.accounts.accounts import Accounts
 from hub.accounts.rows import Identity
+from hub.accounts.tokens import Tokens
 from hub.errors import InvalidCredentialsError
-from hub.tables import open_tables
-from hub.tokens import Tokens
+from hub.log.tables import open_tables
 from tests.client import client
 from tests.hub.asking import ALICE, send, token_of
 

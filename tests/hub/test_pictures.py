@@ -9,12 +9,12 @@ import pytest_asyncio
 from contracts.message import Image
 from contracts.names import IMAGES_CONTAINER, UPLOADS_CONTAINER
 from contracts.storage import Storage, open_storage
-from hub.archive import Archive
 from hub.clock import now_ms
+from hub.log.archive import Archive
+from hub.log.rows import message_key
+from hub.log.tables import Tables, open_tables
 from hub.pictures.book import SETTLED_MS, UNPOSTED_MS, PictureBook
 from hub.pictures.clearing import GRACE_MS, Clearing
-from hub.rows import message_key
-from hub.tables import Tables, open_tables
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
 from tests.hub.pictures import drawn, looked_at, uploaded

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from hub import sockets
 from hub.api.route import Route
 from hub.api.routes import ROUTES
 from hub.calls import CALLS
+from hub.live import sockets
 from tests.client import HOME, Client
 from tests.hub.api_client import program
 from tests.hub.conftest import EngineSide, Join, StartHub
@@ -192,7 +192,7 @@ async def test_an_invitation_is_good_for_so_many_and_so_long_and_until_it_is_rev
         assert await told(late, "JoinChannel", token=one["token"]) == "unknown_channel"
         old = await invitation(alice)
         with monkeypatch.context() as tomorrow:
-            tomorrow.setattr("hub.invitation_book.now_ms", lambda: one["card"]["expiresAt"] + 1_000)
+            tomorrow.setattr("hub.rooms.invitation_book.now_ms", lambda: one["card"]["expiresAt"] + 1_000)
             assert await told(late, "JoinChannel", token=old) == "unknown_channel"
             assert (await alice.call("ListInvitations", channel=ROOM))["invitations"] == []
         assert await told(late, "JoinChannel", token="x" * 32) == "unknown_channel"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub import regenerating
+from hub.talk import regenerating
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, failed, finished
 

@@ -11,15 +11,15 @@ import pytest_asyncio
 
 from contracts.message import Message
 from contracts.storage import open_storage
-from hub.archive import Archive
-from hub.channel_log import ChannelLog
-from hub.channels import Channels, watch_nothing
-from hub.draft import Draft
-from hub.rows import Stored
+from hub.log.archive import Archive
+from hub.log.channel_log import ChannelLog
+from hub.log.draft import Draft
+from hub.log.rows import Stored
+from hub.log.tables import open_tables
+from hub.rooms.channels import Channels, watch_nothing
 from hub.search.following import Follower
 from hub.search.index import Index
 from hub.search.shelf import Shelf
-from hub.tables import open_tables
 
 CHANNEL = "Hens"
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from contracts.calls import LARGEST_PAGE
-from hub.listening import Ear, Listeners, ListeningEndedError
+from hub.live.listening import Ear, Listeners, ListeningEndedError
 from hub.settings import Settings
 from infra.azurite import Azurite
 from tests.client import HOME, Client, account_for

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import sweep
+from hub.talk import sweep
 from tests.client import client
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
 from tests.hub.rooms import open_house
@@ -21,7 +21,7 @@ async def test_a_job_that_vanished_is_asked_again_under_its_id_while_its_bot_is_
     start_hub: StartHub, join: Join, engine: EngineSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "SILENT_AFTER_MS", 100)
-    monkeypatch.setattr("hub.placeholders.MARK_AFTER_S", 0)
+    monkeypatch.setattr("hub.talk.placeholders.MARK_AFTER_S", 0)
     alice = await join(await start_hub())
     await engine.wake()
     await alice.until(lambda person: person.is_awake("EchoBot"))
@@ -104,7 +104,7 @@ async def test_each_round_visits_the_busy_channels_and_some_of_the_others_in_tur
     monkeypatch.setattr(sweep, "EVERY_S", 0.05)
     monkeypatch.setattr(sweep, "ROUND_S", 0.25)
     alice = await join(await start_hub())
-    monkeypatch.setattr("hub.archive.Archive.busy_within", lambda _archive, _seconds: {"Art"})
+    monkeypatch.setattr("hub.log.archive.Archive.busy_within", lambda _archive, _seconds: {"Art"})
     monkeypatch.setattr(sweep.Sweep, "_visit", visit)
     async with asyncio.timeout(30):
         await all_seen.wait()

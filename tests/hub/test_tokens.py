@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import SecretStr
 
+from hub.accounts.tokens import HANDSHAKE_AUDIENCE
 from hub.clock import now_ms
-from hub.tokens import HANDSHAKE_AUDIENCE
 from tests.hub.asking import send, token_of
 from tests.hub.conftest import StartHub
 

@@ -44,7 +44,7 @@ async def test_only_what_was_said_can_be_read_and_only_by_accounts(hub: str, joi
 async def test_a_count_ends_and_is_the_same_on_another_hub(
     start_hub: StartHub, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.reading.MOST_UNREAD", 5)
+    monkeypatch.setattr("hub.rooms.reading.MOST_UNREAD", 5)
     here, there = await start_hub(), await start_hub()
     alice, bob = await account(here, join, "alice"), await account(there, join, "bob")
     first = (await alice.post("one"))["message"]["commentId"]

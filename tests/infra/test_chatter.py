@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from contracts.storage import open_storage
-from hub import chatter
-from hub.chatter_rules import Level, Rules
+from hub.chatter import chatter
+from hub.chatter.rules import Level, Rules
+from hub.log.tables import open_tables
 from hub.settings import Settings
-from hub.tables import open_tables
 from tests.client import HOME, Client, client
 from tests.engine.conftest import running_engine
 from tests.hub.chattering import Room

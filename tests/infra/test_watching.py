@@ -159,7 +159,7 @@ def test_each_line_of_the_log_is_json_and_none_holds_a_secret(watched: Watched, 
 
 def test_requests_and_calls_leave_a_line_with_what_came_of_them(watched: Watched) -> None:
     lines = [json.loads(line) for line in watched.hub_log.splitlines() if line.startswith("{")]
-    requests = {(line["method"], line["route"], line["status"]) for line in lines if line["logger"] == "hub.access"}
+    requests = {(line["method"], line["route"], line["status"]) for line in lines if line["logger"] == "hub.requests"}
     assert {("POST", "/api/accounts", 201), ("POST", "/api/sessions", 401)} <= requests
-    calls = {line["message"] for line in lines if line["logger"] == "hub.watching" and line["level"] == "DEBUG"}
+    calls = {line["message"] for line in lines if line["logger"] == "hub.watching.calls" and line["level"] == "DEBUG"}
     assert {"ReceiveMessage: ok", "ReceiveMessage: empty_text", "Connect: ok"} <= calls

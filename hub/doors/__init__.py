@@ -1,0 +1,1 @@
+"""The edge of HTTP: who asks, from where, in which form, and what is refused."""

@@ -1,0 +1,1 @@
+"""What happens now, to everybody who is connected, over all hubs."""

@@ -1,0 +1,1 @@
+"""A channel's partition: rows, transactions, and what of it lies in memory."""

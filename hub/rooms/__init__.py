@@ -1,0 +1,1 @@
+"""Channels: what they are, who may do what in them, and how order is kept."""

@@ -1,0 +1,1 @@
+"""What is said: posted, answered, changed, voted on, reported."""
