@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from contracts.message import Message
 from contracts.storage import is_unavailable
 from hub.log.archive import Archive
 from hub.log.channel_log import ChannelLog
-from hub.rooms.channels import Channels
+from hub.rooms.channels import FREE_AGAIN_MS, Channels
 from hub.search.index import Index, Place
 from hub.search.shelf import PRIMARY, Shelf
 
@@ -31,6 +32,8 @@ FAR_BEHIND: Final = 2_000
 MOST_PENDING: Final = 5_000
 FORGOTTEN_AT_ONCE: Final = 500
 OPENS_WITHIN_S: Final = 2.0
+# Within this time after a look no channel is deleted and its name given to another one.
+PROVEN_FOR_S: Final = FREE_AGAIN_MS / 1000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +47,8 @@ class Follower:
         self._channels = channels
         self._shelf = shelf
         self._places: dict[str, Place] = {}
+        # When the table last showed that a place is that of the channel which has the name now; in monotonic seconds.
+        self._proven_at: dict[str, float] = {}
         self._pending: dict[int, Message] = {}
         self._moved: set[str] = set()
         self._reads: defaultdict[str, list[dict[int, int]]] = defaultdict(list)
@@ -58,7 +63,7 @@ class Follower:
         for newer in self._reads[channel]:
             newer.update((message.comment_id, message.revision) for message in messages)
         place = self._places.get(channel)
-        if place is None or len(self._pending) > MOST_PENDING:
+        if place is None or not self._is_fresh(channel) or len(self._pending) > MOST_PENDING:
             return
         self._take(messages)
         revisions, reached = {message.revision for message in messages}, place.revision
@@ -68,10 +73,14 @@ class Follower:
         if self._pending:
             self._fed.set()
 
+    def is_proven(self, channel: str) -> bool:
+        """Whether the channel was looked at since the index was opened: before, its words may be an earlier one's."""
+        return channel in self._proven_at
+
     def is_whole(self, channel: str) -> bool:
         """Whether all older messages of a channel are in the index."""
         place = self._places.get(channel)
-        return place is not None and place.below is None
+        return place is not None and place.below is None and self.is_proven(channel)
 
     async def run(self) -> None:
         """Follow for ever; nothing but cancellation ends it."""
@@ -122,12 +131,15 @@ class Follower:
         async with self._looking[channel]:
             channel_log = self._archive.channel(channel)
             with self._reading(channel) as newer:
+                if not self._is_fresh(channel):
+                    await self._prove(channel_log)
                 revision = await channel_log.revision()
                 place = self._places.get(channel)
                 if place is None or revision < place.revision or revision > place.revision + FAR_BEHIND:
                     if place is not None and revision < place.revision:
                         await self._forget(channel)
                     self._move(channel, place := Place(revision, below=None if revision == 0 else 0))
+                self._proven_at[channel] = time.monotonic()
                 if revision > place.revision:
                     return await self._changes(channel_log, place, revision, newer)
                 return place.below is None or await self._page(channel_log, place.below, newer)
@@ -146,7 +158,7 @@ class Follower:
             await self.do(Index.write, messages, places)
 
     async def _open(self) -> None:
-        self._places, self._pending, self._moved, self._trouble = {}, {}, set(), None
+        self._places, self._proven_at, self._pending, self._moved, self._trouble = {}, {}, {}, set(), None
         await self._shelf.open()
         self._places = await self._shelf.do(Index.places)
         self._opened.set()
@@ -198,9 +210,22 @@ class Follower:
         self._fed.set()
         return not has_more
 
+    async def _prove(self, channel_log: ChannelLog) -> None:
+        """Forget what an earlier channel of that name has left: no id is given twice, and a message keeps its row."""
+        channel = channel_log.channel
+        newest, place = await self.do(Index.newest, channel), self._places.get(channel)
+        if newest is None and (place is None or place.revision == 0):
+            return
+        if newest is None or await channel_log.read(newest) is None:
+            await self._forget(channel)
+
+    def _is_fresh(self, channel: str) -> bool:
+        return time.monotonic() - self._proven_at.get(channel, -PROVEN_FOR_S) < PROVEN_FOR_S
+
     async def _forget(self, channel: str) -> None:
         """A channel that is gone, or that was made anew under its old name."""
         self._places.pop(channel, None)
+        self._proven_at.pop(channel, None)
         await self.flush()
         while not await self.do(Index.forget, channel, FORGOTTEN_AT_ONCE):
             pass

@@ -156,6 +156,11 @@ class Index:
         (count,) = self._connection.execute("SELECT count(*) FROM messages").fetchone()
         return int(count)
 
+    def newest(self, channel: str) -> int | None:
+        """The highest comment id that is held of a channel."""
+        (newest,) = self._connection.execute("SELECT max(id) FROM messages WHERE channel = ?", (channel,)).fetchone()
+        return int(newest) if newest is not None else None
+
     def write(self, messages: Sequence[Message], places: Mapping[str, Place]) -> None:
         """Take in messages as they stand now, and how far their channels are, together."""
         with self._connection:

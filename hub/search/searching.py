@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -42,7 +43,7 @@ class Searching:
         question = _question(form, channels, newest, offset)
         try:
             await self._follower.opened()
-            looked = sorted(channels, key=lambda channel: self._looked_at.get(channel, 0))[:MOST_LOOKS]
+            looked = sorted(channels, key=self._order)[:MOST_LOOKS]
             is_all = await self._look(looked)
             lines = await self._ask(question)
             # What was found elsewhere may be changed or gone by now.
@@ -55,7 +56,12 @@ class Searching:
 
     async def _ask(self, question: Question) -> list[Line]:
         await self._follower.flush()
-        return await self._follower.do(Index.ask, question)
+        proven = tuple(filter(self._follower.is_proven, question.channels))
+        return await self._follower.do(Index.ask, replace(question, channels=proven))
+
+    def _order(self, channel: str) -> tuple[bool, float]:
+        """What the index does not answer for yet comes first, then what was not looked at for long."""
+        return self._follower.is_proven(channel), self._looked_at.get(channel, 0)
 
     async def _look(self, channels: Collection[str]) -> bool:
         self._looked_at |= dict.fromkeys(channels, time.monotonic())

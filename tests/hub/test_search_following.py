@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from contracts.message import Message
+from contracts.search import Search
 from contracts.storage import open_storage
 from hub.log.archive import Archive
 from hub.log.channel_log import ChannelLog
@@ -18,8 +21,9 @@ from hub.log.rows import Stored
 from hub.log.tables import open_tables
 from hub.rooms.channels import Channels, watch_nothing
 from hub.search.following import Follower
-from hub.search.index import Index
-from hub.search.shelf import Shelf
+from hub.search.index import Index, Place
+from hub.search.searching import MOST_LOOKS, Searching
+from hub.search.shelf import Shelf, path_of
 
 CHANNEL = "Hens"
 
@@ -121,3 +125,31 @@ async def test_snapshots_of_an_answer_are_not_written(following: Following) -> N
     assert await following.found() == 0
     await following.put(text="hens", is_bot=True)
     assert await following.found() == 1
+
+
+@pytest.mark.parametrize("left_at", [1, 2, 3])
+async def test_what_was_said_in_an_earlier_channel_of_the_name_while_the_hub_was_off_is_never_found(
+    connection_string: str, tmp_path: Path, left_at: int
+) -> None:
+    before = Index(path_of(tmp_path, 0))
+    before.write([message(comment_id=7, text="an old hen")], {CHANNEL: Place(left_at, None)})
+    before.close()
+    shelf = Shelf(tmp_path)
+    async with open_storage(connection_string, None) as storage, open_tables(storage) as tables:
+        archive = Archive(tables.messages, lambda channel, messages: follower.feed(channel, messages))
+        follower = Follower(archive, Channels(tables.channels, watch_nothing), shelf)
+        # It opens the index; of the channels nobody knows yet.
+        await follower.read_all()
+
+        searching = Searching(follower)
+        await archive.channel(CHANNEL).commit(partial(say, comment_id=8))
+        many = await searching.find(Search(text="hen"), [f"Empty{number}" for number in range(MOST_LOOKS)] + [CHANNEL])
+        assert (many.hits, many.is_complete) == ((), False)
+        await archive.channel(CHANNEL).commit(partial(say, comment_id=9))
+        found = await searching.find(Search(text="hen", order="newest"), [CHANNEL])
+        assert ([hit.comment_id for hit in found.hits], found.is_complete) == ([9, 8], True)
+    shelf.end()
+
+
+async def say(draft: Draft, comment_id: int) -> None:
+    draft.put(Stored(message=message(comment_id=comment_id, text="a new hen")), None)
