@@ -6,16 +6,23 @@ the receiver speaks WebSocket and nothing waits in its own queue; everyone else 
 """
 
 import asyncio
+import logging
 from typing import Any
 
+import redis.asyncio
 import socketio
 from aiohttp import web
 from engineio import packet as engineio_packet
 from engineio.async_drivers.aiohttp import WebSocket
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from socketio import packet as socketio_packet
 
 from hub.doors.origins import is_own_origin
 from hub.live.listening import Listeners
+
+log = logging.getLogger(__name__)
 
 PEOPLE = "/"
 # A client that is this far behind is dropped; it catches up from the table when it returns. Without a bound, a stalled
@@ -23,6 +30,11 @@ PEOPLE = "/"
 MOST_BYTES_BEHIND = 1 << 20
 # What the writers of all connections need to say that the hub closes.
 GOODBYE_S = 0.1
+REDIS_PATIENCE_S = 1.0
+# A connection that was lost unnoticed is made anew once; what does not go then, other hubs' people read by revision.
+AGAIN = 1
+# While Redis is away or silent, what is oldest is dropped before memory is.
+MOST_UNPUBLISHED = 1_000
 
 
 class ReadyWebSocket(WebSocket):  # type: ignore[misc]  # the library has no types
@@ -88,11 +100,41 @@ class ReadyFrames(socketio.AsyncManager):  # type: ignore[misc]  # the library h
 
 
 class ReadyFramesOverRedis(socketio.AsyncRedisManager, ReadyFrames):  # type: ignore[misc]
-    """The same with several hubs: Redis carries the event, each hub writes it to its own clients."""
+    """The same with several hubs: Redis carries the event, each hub writes it to its own clients.
+
+    Its own clients never wait for Redis: what goes to the other hubs has a queue and a task of its own.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._closing: set[asyncio.Task[None]] = set()
+        self._unpublished: asyncio.Queue[str] = asyncio.Queue(MOST_UNPUBLISHED)
+        self._publisher: asyncio.Task[None] | None = None
+
+    def initialize(self) -> None:
+        super().initialize()
+        self._publisher = asyncio.create_task(self._publish_for_ever())
+
+    async def _publish(self, data: dict[str, Any]) -> None:
+        if self._unpublished.full():
+            self._unpublished.get_nowait()
+        self._unpublished.put_nowait(self.json.dumps(data))
+
+    async def _publish_for_ever(self) -> None:
+        task, is_away = asyncio.current_task(), False
+        patience: dict[str, Any] = {"socket_connect_timeout": REDIS_PATIENCE_S, "socket_timeout": REDIS_PATIENCE_S}
+        async with redis.asyncio.from_url(self.redis_url, retry=Retry(NoBackoff(), AGAIN), **patience) as connection:
+            # A cancellation that comes while the library writes is swallowed there, and would never come again.
+            while task is None or not task.cancelling():
+                data = await self._unpublished.get()
+                try:
+                    await connection.publish(self.channel, data)
+                except (RedisError, OSError) as error:
+                    if not is_away:
+                        log.warning("other hubs are not told what happens here: Redis is away (%r)", error)
+                    is_away = True
+                else:
+                    is_away = False
 
     def _redis_connect(self) -> None:
         """The library forgets the connection that it replaces."""
@@ -103,7 +145,10 @@ class ReadyFramesOverRedis(socketio.AsyncRedisManager, ReadyFrames):  # type: ig
         super()._redis_connect()
 
     async def close(self) -> None:
-        """End the subscription; the library leaves that to the end of the process."""
+        """End publishing and the subscription; the library leaves that to the end of the process."""
+        if self._publisher is not None:
+            self._publisher.cancel()
+            await asyncio.gather(self._publisher, return_exceptions=True)
         await asyncio.gather(*self._closing, return_exceptions=True)
         # It begins with the start of the hub.
         if hasattr(self, "thread"):

@@ -35,7 +35,7 @@ def person_room(name: str) -> str:
 
 
 class Voice:
-    """A queue before the sockets, so that a Redis that is slow or away never holds up a transaction."""
+    """A queue before the sockets, so that what is told never holds up a transaction."""
 
     def __init__(self, sockets: socketio.AsyncServer) -> None:
         self._sockets = sockets
