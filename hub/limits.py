@@ -24,7 +24,7 @@ By = Literal["person", "guests", "address", "name", "channel"]
 
 # By whom an action is counted, and how many times the setting each may.
 SHARES: Final[Mapping[Action, Mapping[By, int]]] = {
-    "calls": {"person": 1, "guests": 5},
+    "calls": {"person": 1, "guests": 5, "address": 5},
     "joins": {"person": 1, "guests": 5},
     "keys": {"person": 1},
     "posts": {"person": 1, "guests": 5, "channel": 20},

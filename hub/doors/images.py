@@ -8,7 +8,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from contracts.names import IMAGES_CONTAINER
 from contracts.wire import PICTURE_PATTERN
-from hub.doors.asking import who
+from hub.doors.asking import asked_from, who
 from hub.errors import ForbiddenError, UnauthorizedError
 from hub.keys import HOUSE, STORAGE
 from hub.pictures.seeing import View
@@ -59,8 +59,14 @@ async def nothing(_request: web.Request) -> web.StreamResponse:
 
 
 async def _view(request: web.Request, name: str) -> View:
-    """Raises HTTPNotFound. Who asks is of no interest where everybody may see: that needs no login."""
-    gallery = request.app[HOUSE].gallery
+    """Raises HTTPNotFound, or TooManyRequestsError. Who asks is of no interest where everybody may see: no login.
+
+    What is not remembered as open to everybody costs a query, and names are quickly made up.
+    """
+    house = request.app[HOUSE]
+    gallery = house.gallery
+    if not gallery.is_known_to_be_public(name):
+        await house.limits.use("calls", address=asked_from(request))
     view = await gallery.view(name, None)
     if view is None:
         try:

@@ -44,12 +44,17 @@ class Gallery:
         # Another hub may have shown it meanwhile.
         return view or await self._view(await self._book.read(name), person)
 
+    def is_known_to_be_public(self, name: PictureName) -> bool:
+        """Whether everybody may see a picture, by what is remembered of it alone."""
+        known = self._book.known(name)
+        return known is not None and self._is_shown_to_all(known)
+
     async def images(self, names: Sequence[PictureName], person: Person) -> tuple[Image, ...]:
         """Pictures that a person may post: sent by this person, or seen elsewhere. Raises NotFoundError."""
         found = []
         for name in dict.fromkeys(names):
             seen = await self._book.read(name)
-            may = any(self._is_open(shown.channel) for shown in seen.shown) or await self._is_for(seen, person)
+            may = self._is_shown_to_all(seen) or await self._is_for(seen, person)
             # A thumbnail is no picture of its own: who posts it would post something else than was sent.
             if seen.kept is None or seen.kept.image.name != name or not may:
                 raise NotFoundError(NO_PICTURE)
@@ -59,9 +64,12 @@ class Gallery:
     async def _view(self, seen: Entry, person: Person | None) -> View | None:
         container = seen.kept.container if seen.kept is not None else None
         is_older = seen.kept is None and not seen.shown and not seen.sent
-        if is_older or any(self._is_open(shown.channel) for shown in seen.shown):
+        if is_older or self._is_shown_to_all(seen):
             return View(container, is_public=True)
         return View(container, is_public=False) if person is not None and await self._is_for(seen, person) else None
+
+    def _is_shown_to_all(self, seen: Entry) -> bool:
+        return any(self._is_open(shown.channel) for shown in seen.shown)
 
     def _is_open(self, channel: str) -> bool:
         """Whether a channel can be read without being asked in."""

@@ -19,6 +19,7 @@ from hub.talk.waiting_answers import WaitingAnswers
 from tests.client import HOME, Client, account_for, client, token_for
 from tests.hub.api_client import Program, program
 from tests.hub.conftest import EngineSide, Join, StartHub
+from tests.hub.pictures import looked_at, uploaded
 from tests.services import Redis
 
 POSTS = f"/api/channels/{HOME}/messages"
@@ -256,3 +257,17 @@ def test_a_limit_that_nobody_understands_stops_the_start(wrong: str) -> None:
 async def test_what_is_off_is_not_counted(start_hub: StartHub, join: Join) -> None:
     alice: Client = await join(await start_hub(hub_limit_posts="off", hub_limit_calls="off"))
     assert all([(await alice.post(f"number {number}"))["ok"] for number in range(100)])
+
+
+async def test_who_guesses_names_of_pictures_is_stopped_and_public_ones_still_show(start_hub: StartHub) -> None:
+    hub = await start_hub(hub_limit_calls="2/day", hub_limit_uploads="off")
+    token = await account_for(hub, "alice")
+    image = await uploaded(hub, token)
+    async with program(hub, token) as one:
+        shown = {"text": "", "images": [image["name"]], "clientId": "picture-1"}
+        assert (await one.ask("POST", POSTS, json=shown)).status == 201
+    assert (await looked_at(hub, image["name"]))[0] == 200
+    guessed = [(await looked_at(hub, f"{number:064x}.png"))[0] for number in range(SHARES["calls"]["address"] * 2)]
+    assert set(guessed[:-1]) == {404}
+    assert guessed[-1] == 429
+    assert (await looked_at(hub, image["name"]))[0] == 200
