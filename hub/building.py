@@ -60,6 +60,7 @@ from hub.talk.votes import Votes
 from hub.talk.waiting_answers import WaitingAnswers
 from hub.uploads.taking import Uploads
 
+MIB = 1024 * 1024
 JOB: TypeAdapter[Job] = TypeAdapter(Job)
 
 
@@ -85,7 +86,7 @@ async def build(app: web.Application) -> AsyncIterator[None]:
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
     pictures = PictureBook(tables.pictures)
     gallery = Gallery(pictures, access, channels)
-    uploads = Uploads(app[STORAGE], pictures, access)
+    uploads = Uploads(app[STORAGE], pictures, access, settings.hub_upload_mib * MIB)
     Hearing(app[NEWS], channels, members, voice, app[SOCKETS].evict)
     accounts = Accounts(
         tables.accounts,

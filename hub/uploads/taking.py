@@ -15,17 +15,22 @@ from hub.people import Person
 from hub.pictures.book import PictureBook
 from hub.rooms.access import Access
 from hub.uploads.encoding import Form, encoded
+from hub.uploads.room import RETRY_AFTER_S, Room
 
 # One of fifty megapixels takes some 400 MB while it is turned and written, so one at a time; these may wait.
 MOST_WAITING: Final = 8
-RETRY_AFTER_S: Final = 5
+# Of the largest size; of smaller ones that say how long they are, more.
+BODIES_AT_ONCE: Final = 8
 MIME_TYPES: Final[dict[Form, str]] = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
 class Uploads:
     """Takes pictures from people."""
 
-    def __init__(self, storage: Storage, book: PictureBook, access: Access) -> None:
+    def __init__(self, storage: Storage, book: PictureBook, access: Access, most_bytes: int) -> None:
+        """`most_bytes`: what one picture may have."""
+        self.most_bytes: Final = most_bytes
+        self.room: Final = Room(BODIES_AT_ONCE * most_bytes)
         self._container = storage.blobs.get_container_client(UPLOADS_CONTAINER)
         self._book = book
         self._access = access

@@ -16,9 +16,11 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+from hub.api import uploads
 from hub.errors import BrokenPictureError, PictureTooLargeError, TooManyRequestsError, UnsupportedPictureError
 from hub.uploads import taking
 from hub.uploads.encoding import MOST_PIXELS, encoded
+from hub.uploads.taking import BODIES_AT_ONCE
 from tests.client import Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub
 from tests.hub.pictures import drawn, looked_at, sent, uploaded
@@ -207,6 +209,39 @@ async def test_pictures_that_were_read_at_once_do_not_pile_up(
         sending = [house.uploads.take(drawn("PNG"), ADMIN) for _ in range(5)]
         answers = await asyncio.gather(*sending, return_exceptions=True)
     assert sum(isinstance(answer, TooManyRequestsError) for answer in answers) == 3
+
+
+async def test_bodies_that_are_being_sent_do_not_fill_the_memory(start_hub: StartHub) -> None:
+    hub = await start_hub(hub_upload_mib=1, hub_limit_uploads="off")
+    token, may_end = await account_for(hub, "alice"), asyncio.Event()
+
+    async def slow() -> Any:
+        yield drawn("PNG")
+        await may_end.wait()
+
+    sending = [asyncio.create_task(sent(hub, token, slow())) for _ in range(BODIES_AT_ONCE + 1)]
+    (refused,), others = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+    status, problem = await refused
+    assert (status, problem["code"]) == (429, "too_many_requests")
+    assert problem["retryAfterS"] >= 1
+    may_end.set()
+    assert {status for status, _ in await asyncio.gather(*others)} == {201}
+    assert (await sent(hub, token, drawn("PNG")))[0] == 201
+
+
+async def test_what_never_arrives_gives_its_room_back(start_hub: StartHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "ARRIVES_WITHIN_S", 0.01)
+    hub = await start_hub()
+    token, is_over = await account_for(hub, "alice"), asyncio.Event()
+
+    async def never() -> Any:
+        yield drawn("PNG")
+        await is_over.wait()
+
+    for _ in range(BODIES_AT_ONCE + 1):
+        status, problem = await sent(hub, token, never())
+        assert (status, problem["code"]) == (400, "bad_request")
+    is_over.set()
 
 
 async def test_who_is_not_logged_in_sends_nothing(hub: str, join: Join) -> None:
