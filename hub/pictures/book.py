@@ -48,6 +48,8 @@ KNOWN_FOR_S: Final = 10.0
 MOST_KNOWN: Final = 10_000
 # References that are read of one picture; that there are more changes nothing.
 MOST_REFERENCES: Final = 1_000
+# What the service answers to a write that expects another row than the one that stands.
+CHANGED: Final = frozenset({404, 409, 412})
 NO_PICTURE: Final = "There is no such picture."
 
 
@@ -137,10 +139,26 @@ class PictureBook:
             self._table.update_entity(condemned, mode=UpdateMode.REPLACE, **_as_seen(seen.etag))
         )
 
-    async def strike(self, name: PictureName, seen: Entry) -> bool:
-        """Take a picture out of the book; False when somebody referred to it meanwhile."""
+    async def strike(self, name: PictureName, seen: Entry) -> str | None:
+        """Have nobody refer to a picture any more who does not send it anew; None when somebody did so meanwhile.
+
+        Otherwise a mark, with which to `erase` it when its bytes are gone.
+        """
+        if seen.kept is None:
+            return None
+        struck = row(name, FILE_KEY, seen.kept.model_copy(update={"is_struck": True}))
+        try:
+            written = await self._table.update_entity(struck, mode=UpdateMode.REPLACE, **_as_seen(seen.etag))
+        except HttpResponseError as error:
+            if error.status_code in CHANGED:
+                return None
+            raise
+        return str(written["etag"])
+
+    async def erase(self, name: PictureName, struck: str) -> bool:
+        """Take a picture out of the book; False when somebody sent it anew meanwhile."""
         entity = {"PartitionKey": name, "RowKey": FILE_KEY}
-        return await self._unless_changed(self._table.delete_entity(entity, **_as_seen(seen.etag)))
+        return await self._unless_changed(self._table.delete_entity(entity, **_as_seen(struck)))
 
     async def remove(self, partition: str, key: str) -> None:
         with suppress(ResourceNotFoundError):
@@ -158,7 +176,7 @@ class PictureBook:
         """
         for _ in range(ATTEMPTS):
             seen = entry(await one_page(self._table, _ONE, {"name": name, "key": FILE_KEY}, 1))
-            kept = seen.kept or new
+            kept = seen.kept if seen.kept is not None and not seen.kept.is_struck else new
             if kept is None:
                 raise NotFoundError(NO_PICTURE)
             entity = row(name, FILE_KEY, kept.model_copy(update={"condemned_at": None}))
@@ -175,7 +193,7 @@ class PictureBook:
         try:
             await writing
         except HttpResponseError as error:
-            if error.status_code in (404, 409, 412):
+            if error.status_code in CHANGED:
                 return False
             raise
         return True

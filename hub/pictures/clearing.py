@@ -100,7 +100,8 @@ class Clearing:
 
     async def _remove(self, name: PictureName, seen: Entry) -> None:
         etags = [await self._etag(place, name) for place in range(len(self._containers))]
-        if not await self._book.strike(name, seen):
+        struck = await self._book.strike(name, seen)
+        if struck is None:
             return
         for container, etag in zip(self._containers, etags, strict=True):
             if etag is None:
@@ -110,6 +111,7 @@ class Clearing:
             except (ResourceNotFoundError, ResourceModifiedError):
                 continue
             log.info("picture %s is removed", name)
+        await self._book.erase(name, struck)
 
     async def _etag(self, place: int, name: PictureName) -> str | None:
         try:

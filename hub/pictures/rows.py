@@ -25,11 +25,15 @@ DUE: Final = "due"
 
 
 class Kept(Wire):
-    """A picture in blob storage. `condemned_at`: when nothing was found that refers to it; in ms since 1970."""
+    """A picture in blob storage. `condemned_at`: when nothing was found that refers to it; in ms since 1970.
+
+    `is_struck`: its bytes are being deleted. The row outlives them: a picture without one would be open to everybody.
+    """
 
     container: str
     image: Image
     condemned_at: Milliseconds | None = None
+    is_struck: bool = False
 
 
 class Shown(Wire):

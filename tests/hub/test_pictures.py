@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import pytest
 import pytest_asyncio
 
 from contracts.message import Image
 from contracts.names import IMAGES_CONTAINER, UPLOADS_CONTAINER
 from contracts.storage import Storage, open_storage
+from contracts.wire import PictureName
 from hub.clock import now_ms
 from hub.log.archive import Archive
 from hub.log.rows import message_key
 from hub.log.tables import Tables, open_tables
 from hub.pictures.book import SETTLED_MS, UNPOSTED_MS, PictureBook
 from hub.pictures.clearing import GRACE_MS, Clearing
+from hub.pictures.rows import Entry
 from tests.client import HOME, Client, account_for
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
 from tests.hub.pictures import drawn, looked_at, uploaded
@@ -224,6 +227,43 @@ async def posted_in_spirit(backstage: Backstage, image: dict[str, object]) -> No
 async def sent_and_posted(hub: str, person: Client, data: bytes) -> bool:
     image = await uploaded(hub, person.token, data)
     return bool((await person.post("again", images=[image["name"]]))["ok"])
+
+
+class Dying(PictureBook):
+    """Of a hub that dies after its next-to-last step."""
+
+    async def strike(self, name: PictureName, seen: Entry) -> str | None:
+        await super().strike(name, seen)
+        raise asyncio.CancelledError
+
+
+async def test_a_picture_that_a_dying_hub_was_removing_is_seen_by_nobody_and_goes(
+    hub: str, alice: Client, engine: EngineSide, backstage: Backstage
+) -> None:
+    comment_id, image = await painted(alice, engine, backstage.storage, drawn("PNG"))
+    assert (await alice.call("DeleteMessage", channel=HOME, commentId=comment_id))["ok"]
+    await backstage.clear(DAY_MS + SETTLED_MS)
+    archive = Archive(backstage.tables.messages, lambda _channel, _messages: None)
+    dying = Clearing(Dying(backstage.tables.pictures), archive, backstage.storage)
+    with pytest.raises(asyncio.CancelledError):
+        await dying.clear(now_ms() + DAY_MS + SETTLED_MS + 2 * GRACE_MS)
+    for name in (image.name, str(image.thumbnail)):
+        assert await backstage.has_blob(name)
+        assert (await looked_at(hub, name))[0] == 404
+    await backstage.clear(DAY_MS + SETTLED_MS + 3 * GRACE_MS)
+    for name in (image.name, str(image.thumbnail)):
+        assert not await backstage.has_blob(name)
+    assert [row async for row in backstage.tables.pictures.list_entities()] == []
+
+
+async def test_who_sends_anew_what_is_being_removed_keeps_it(hub: str, alice: Client, backstage: Backstage) -> None:
+    image = await uploaded(hub, alice.token)
+    struck = await backstage.book.strike(image["name"], await backstage.book.read(image["name"]))
+    assert struck is not None
+    assert await uploaded(hub, alice.token) == image
+    assert not await backstage.book.erase(image["name"], struck)
+    await posted(alice, image)
+    assert (await looked_at(hub, image["name"]))[0] == 200
 
 
 async def test_a_picture_from_before_the_book_is_open_as_it_was(hub: str, backstage: Backstage) -> None:
