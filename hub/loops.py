@@ -17,6 +17,7 @@ from hub.accounts.farewell import Farewell
 from hub.chatter.chatter import Chatter
 from hub.chatter.row import TalkRows
 from hub.chatter.speech import Speech
+from hub.house import House
 from hub.keys import (
     DRAIN,
     FOLLOWER,
@@ -32,7 +33,7 @@ from hub.keys import (
 from hub.live.sockets import SOCKETS
 from hub.log.rows import Stored
 from hub.pictures.clearing import Clearing
-from hub.rooms.departing import depart
+from hub.rooms.departing import depart, unname
 from hub.talk.drain import Drain
 from hub.talk.sweep import Sweep
 from hub.watching.scrape import MOMENT, Lag, Moment, Sources
@@ -77,13 +78,18 @@ async def keep_running(app: web.Application) -> AsyncIterator[None]:
             app[TABLES].accounts,
             house.accounts,
             belongings,
-            partial(depart, house.channels, house.members, house.news),
+            partial(_depart, house),
         ),
         _chatter(app, sweep),
         *lag,
     )
     async with _running(*(loop.run() for loop in loops)):
         yield
+
+
+async def _depart(house: House, name: str) -> None:
+    await depart(house.channels, house.members, house.news, name)
+    await unname(house.channels, house.members, house.invitations, name)
 
 
 def _chatter(app: web.Application, sweep: Sweep) -> Chatter:

@@ -38,7 +38,7 @@ class Farewell:
         belongings: Belongings,
         depart: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`depart` takes a name out of all channels, and hands over those that it owned."""
+        """`depart` takes a name out of all channels and what was done there, and hands over those that it owned."""
         self._table = table
         self._depart = depart
         self._accounts = accounts

@@ -4,6 +4,7 @@ from hub.errors import UnknownChannelError
 from hub.live.news import News
 from hub.rooms.channel_rows import Mark, Member
 from hub.rooms.channels import Channels
+from hub.rooms.invitation_book import InvitationBook
 from hub.rooms.members import Members
 from hub.rooms.succession import without_officer
 from hub.rooms.telling import card_changed, expel, member_changed
@@ -21,6 +22,13 @@ async def depart(channels: Channels, members: Members, news: News, name: str) ->
             await members.unmark(name, mark.channel)
         else:
             await members.mark(name, mark.channel, _without_reading)
+
+
+async def unname(channels: Channels, members: Members, invitations: InvitationBook, name: str) -> None:
+    """What somebody did as a moderator holds without the name, for an account that is deleted."""
+    for channel in channels.each():
+        await members.unname(channel.key, name)
+        await invitations.unname(channel, name)
 
 
 async def left(channels: Channels, members: Members, news: News, channel: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import Any, Final
 
 from azure.core import MatchConditions
@@ -14,11 +15,13 @@ from hub.clock import now_ms
 from hub.errors import ConflictError
 from hub.log.rows import row
 from hub.log.tables import from_chunks, one_page
+from hub.people import DELETED
 from hub.rooms.channel_rows import Channel, KeptInvitation, invitations_to
 
 MOST_OPEN: Final = 100
 # Many use one link at once; each round one of them wins.
 ATTEMPTS: Final = 30
+BUSY: Final = "Many use this invitation at this moment; please try again."
 
 
 class InvitationBook:
@@ -37,10 +40,8 @@ class InvitationBook:
 
     async def open(self, channel: Channel) -> tuple[InvitationCard, ...]:
         """Those that are still good; the others are removed."""
-        rows = await one_page(self._table, "PartitionKey eq @p", {"p": invitations_to(channel.key)}, 1000)
         good = []
-        for entity in rows:
-            kept = KeptInvitation.from_json(from_chunks(entity))
+        for entity, kept in await self._all(channel):
             if _is_good(kept):
                 good.append(_card(entity["RowKey"], kept))
             else:
@@ -49,6 +50,17 @@ class InvitationBook:
 
     async def revoke(self, channel: Channel, key: str) -> None:
         await self._table.delete_entity(invitations_to(channel.key), key)
+
+    async def unname(self, channel: Channel, name: str) -> None:
+        """Let the invitations that somebody made hold without the name. Raises ConflictError."""
+        for _ in range(ATTEMPTS):
+            named = [(entity, kept) for entity, kept in await self._all(channel) if kept.made_by == name]
+            if not named:
+                return
+            for entity, kept in named:
+                with suppress(ResourceModifiedError, ResourceNotFoundError):
+                    await self._replace(entity, kept.model_copy(update={"made_by": DELETED}))
+        raise ConflictError(BUSY)
 
     async def is_good(self, channel: str, token: str) -> bool:
         """Whether an invitation could be used now."""
@@ -62,20 +74,24 @@ class InvitationBook:
                 return False
             kept = KeptInvitation.from_json(from_chunks(entity))
             used = kept.model_copy(update={"uses_left": kept.uses_left - 1})
-            condition: dict[str, Any] = {
-                "etag": entity.metadata["etag"],
-                "match_condition": MatchConditions.IfNotModified,
-            }
             try:
-                await self._table.update_entity(
-                    row(entity["PartitionKey"], entity["RowKey"], used), mode=UpdateMode.REPLACE, **condition
-                )
+                await self._replace(entity, used)
             except ResourceModifiedError:
                 continue
             except ResourceNotFoundError:
                 return False
             return True
-        raise ConflictError("Many use this invitation at this moment; please try again.")
+        raise ConflictError(BUSY)
+
+    async def _all(self, channel: Channel) -> list[tuple[Any, KeptInvitation]]:
+        rows = await one_page(self._table, "PartitionKey eq @p", {"p": invitations_to(channel.key)}, 1000)
+        return [(entity, KeptInvitation.from_json(from_chunks(entity))) for entity in rows]
+
+    async def _replace(self, entity: Any, kept: KeptInvitation) -> None:
+        """Raises ResourceModifiedError or ResourceNotFoundError."""
+        condition: dict[str, Any] = {"etag": entity.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+        changed = row(entity["PartitionKey"], entity["RowKey"], kept)
+        await self._table.update_entity(changed, mode=UpdateMode.REPLACE, **condition)
 
     async def _read(self, channel: str, token: str) -> Any:
         """The row of an invitation that is good, else None."""

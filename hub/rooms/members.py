@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from azure.core import MatchConditions
@@ -14,6 +15,7 @@ from hub.errors import ConflictError
 from hub.log.channel_log import RANGE
 from hub.log.rows import row
 from hub.log.tables import from_chunks, one_page
+from hub.people import DELETED
 from hub.rooms.channel_rows import Mark, Member, marks_of, members_of
 
 # What another hub wrote is known here after this time at the latest, also when its news was lost.
@@ -24,6 +26,8 @@ ATTEMPTS: Final = 10
 READS: Final = 3
 # After every name: the characters of names end before it.
 END_OF_NAMES: Final = "~"
+# One row less than a query gives, which shows whether there are more.
+MOST_AT_ONCE: Final = 999
 
 
 class Members:
@@ -90,6 +94,23 @@ class Members:
         rows = await one_page(self._table, RANGE, parameters, limit + 1)
         return [Member.from_json(from_chunks(entity)) for entity in rows[:limit]], len(rows) > limit
 
+    async def members(self, channel: str, after: str | None, limit: int) -> tuple[list[Member], bool]:
+        """As `page`, of members alone: who is muted or banned and no member is passed over, also as the last of it."""
+        found, has_more = await self.page(channel, after, limit)
+        members = [one for one in found if one.joined_at is not None]
+        while has_more and len(members) <= limit:
+            found, has_more = await self.page(channel, found[-1].name, MOST_AT_ONCE)
+            members += [one for one in found if one.joined_at is not None]
+        return members[:limit], len(members) > limit
+
+    async def unname(self, channel: str, name: str) -> None:
+        """Let the bans that somebody set stand without the name. Raises ConflictError."""
+        query = self._table.query_entities("PartitionKey eq @p", parameters={"p": members_of(channel)})
+        banned = [Member.from_json(from_chunks(entity)) async for entity in query]
+        for one in banned:
+            if one.banned_by == name:
+                await self.change(channel, one.name, partial(_unnamed, one.name, by=name))
+
     async def unmark(self, name: str, channel: str) -> None:
         """A person has nothing more to do with a channel."""
         await self._table.delete_entity(marks_of(name), channel.lower())
@@ -133,3 +154,9 @@ class Members:
             await self._table.create_entity(row(partition, key, value))
         else:
             await self._table.update_entity(row(partition, key, value), mode=UpdateMode.REPLACE, **condition)
+
+
+def _unnamed(name: str, before: Member | None, *, by: str) -> Member:
+    """Somebody may have taken the ban back meanwhile."""
+    standing = before or Member(name=name)
+    return standing.model_copy(update={"banned_by": DELETED}) if standing.banned_by == by else standing

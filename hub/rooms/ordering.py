@@ -62,13 +62,13 @@ async def people(house: House, person: Person, call: ListMembers) -> Members:
     """A page of a channel's people; only moderators see who is muted or banned."""
     channel = house.channels.get((await house.access.reader(person, call.channel)).name)
     moderates = await house.access.moderates(person, channel.card.name)
-    found, has_more = await house.members.page(channel.key, call.after, call.limit)
-    seen = found if moderates else [one for one in found if one.joined_at is not None]
+    read = house.members.page if moderates else house.members.members
+    seen, has_more = await read(channel.key, call.after, call.limit)
     officers = tuple(
         MemberCard(name=one.name, role=one.role, muted_until=None, banned=False) for one in channel.officers
     )
     cards = tuple(_card(channel, one, moderates=moderates) for one in seen)
-    return Members(officers=officers, members=cards, next=found[-1].name if has_more else None)
+    return Members(officers=officers, members=cards, next=seen[-1].name if has_more else None)
 
 
 async def _above(house: House, person: Person, name: str, other: str) -> Channel:

@@ -21,7 +21,7 @@ from hub.talk.report_book import ReportBook
 from tests.client import HOME, PATIENCE_S, Client, client
 from tests.hub.asking import ALICE, send, token_of
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
-from tests.hub.rooms import ROOM, account, create, eventually, rows_with, said, told
+from tests.hub.rooms import ROOM, account, bring, create, eventually, invitation, rows_with, said, told
 
 LEAVE = {"json": {"password": "correct horse"}}
 
@@ -125,6 +125,24 @@ async def test_a_moderator_who_left_is_not_named_by_what_was_judged(
         return await rows_with('"resolvedBy":"Alice"', connection_string) == []
 
     await eventually(is_unnamed)
+
+
+async def test_bans_and_invitations_of_a_moderator_who_left_hold_without_the_name(
+    hub: str, join: Join, connection_string: str
+) -> None:
+    alice, bob = [await account(hub, join, name) for name in ("alice", "Bob")]
+    await create(alice)
+    await bring(alice, bob)
+    assert await told(alice, "SetRole", name="Bob", role="moderator") is True
+    assert await told(bob, "Ban", name="mallory") is True
+    token = await invitation(bob, uses=2)
+    assert (await send(hub, "DELETE", "/api/account", bob.token, **LEAVE))[0] == 204
+    await wait_until_unnamed(connection_string, "bob")
+    mallory, carol = [await account(hub, join, name) for name in ("mallory", "carol")]
+    assert await told(mallory, "JoinChannel", ROOM, token=token) == "unknown_channel"
+    assert await told(carol, "JoinChannel", ROOM, token=token) is True
+    listed = (await alice.call("ListInvitations", channel=ROOM))["invitations"]
+    assert [(one["madeBy"], one["usesLeft"]) for one in listed] == [("deleted", 1)]
 
 
 async def test_who_left_cannot_come_back_and_the_name_is_not_free_at_once(hub: str) -> None:

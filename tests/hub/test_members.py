@@ -187,18 +187,20 @@ async def test_a_ban_holds_against_joining_and_invitations(hub: str, join: Join)
 
 
 async def test_only_moderators_see_who_is_muted_or_banned_and_the_list_has_pages(hub: str, join: Join) -> None:
-    people = [await account(hub, join, name) for name in ("alice", "bob", "carol", "dan")]
+    people = [await account(hub, join, name) for name in ("alice", "bob", "carol", "dan", "erin")]
     alice, bob = people[:2]
     await create(alice)
     await bring(alice, *people[1:])
     await told(alice, "Mute", name="carol", until=now_ms() + 60_000)
-    await told(alice, "Ban", name="dan")
+    for banned in ("dan", "aaron", "zoe"):
+        await told(alice, "Ban", name=banned)
 
-    async def seen(person: Client) -> list[tuple[object, ...]]:
+    async def seen(person: Client, *hidden: str) -> list[tuple[object, ...]]:
         found: list[tuple[object, ...]] = []
         after: dict[str, str] = {}
         while True:
             page = await person.call("ListMembers", channel=ROOM, limit=1, **after)
+            assert not any(name in str(page) for name in hidden)
             assert [one["name"] for one in page["officers"]] == ["alice"]
             found += [(one["name"], one["role"], bool(one["mutedUntil"]), one["banned"]) for one in page["members"]]
             if page["next"] is None:
@@ -206,8 +208,10 @@ async def test_only_moderators_see_who_is_muted_or_banned_and_the_list_has_pages
             after = {"after": page["next"]}
 
     everybody = [("alice", "owner", False, False), ("bob", "member", False, False)]
-    assert await seen(bob) == [*everybody, ("carol", "member", False, False)]
-    assert await seen(alice) == [*everybody, ("carol", "member", True, False), ("dan", None, False, True)]
+    erin = ("erin", "member", False, False)
+    assert await seen(bob, "aaron", "dan", "zoe") == [*everybody, ("carol", "member", False, False), erin]
+    first, dan, last = [(name, None, False, True) for name in ("aaron", "dan", "zoe")]
+    assert await seen(alice) == [first, *everybody, ("carol", "member", True, False), dan, erin, last]
 
 
 async def test_a_role_is_not_inherited_with_a_name(hub: str, join: Join, connection_string: str) -> None:
