@@ -58,7 +58,7 @@ async def keep_running(app: web.Application) -> AsyncIterator[None]:
         house.metrics.answered(event, before, house.bots)
 
     app[DRAIN] = Drain(events, house.archive, heard, applied, app[PACE], house.pictures)
-    sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask, house.waiting.swept)
+    sweep = Sweep(house.archive, house.channels, house.bots, app[PLACEHOLDERS].ask, house.waiting)
     app[MOMENT] = Moment(Sources(house.storage, house.bots, sweep, app[VOICE].connections))
     house.metrics.registry.register(app[MOMENT])
     belongings = Belongings(house.archive, house.channels, app[TABLES].votes, house.reports)

@@ -18,6 +18,7 @@ from hub.log.draft import Draft
 from hub.log.rows import OpenJob, Stored
 from hub.rooms.channels import Channels
 from hub.talk.answers import unanswered
+from hub.talk.waiting_answers import WaitingAnswers
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +36,19 @@ SILENT_AFTER_MS = 600_000
 EXPIRED = MessageError(code="expired", message="Nobody was there to answer in time.")
 
 Ask = Callable[[ChannelLog, Stored, OpenJob], Awaitable[None]]
-Swept = Callable[[str, Sequence[OpenJob], float], None]
 
 
 class Sweep:
     """Runs on each hub; a conditional write on the open row decides which of them acts."""
 
-    def __init__(self, archive: Archive, channels: Channels, bots: Bots, ask: Ask, swept: Swept) -> None:
+    def __init__(self, archive: Archive, channels: Channels, bots: Bots, ask: Ask, asked: WaitingAnswers) -> None:
         self._archive = archive
         self._channels = channels
         self._bots = bots
         self._ask = ask
         self._waiting: dict[str, tuple[OpenJob, ...]] = {}
         self.expired = 0
-        self._swept = swept
+        self._asked = asked
         self._last_visited = ""
 
     @property
@@ -61,11 +61,18 @@ class Sweep:
         while True:
             try:
                 await self._channels.refresh()
+                self._forget_deleted()
                 await self._bots.refresh()
                 await self._visit(self._due())
             except Exception as error:  # noqa: BLE001  the loop must live
                 _stumbled(error)
             await asyncio.sleep(EVERY_S)
+
+    def _forget_deleted(self) -> None:
+        names = [card.name for card in self._channels.all()]
+        self._asked.keep(names)
+        for gone in self._waiting.keys() - set(names):
+            del self._waiting[gone]
 
     def _due(self) -> list[str]:
         """The busy channels, and as many of the others as it takes to see each within a round."""
@@ -96,7 +103,7 @@ class Sweep:
         since = time.monotonic()
         waiting = await channel_log.open_jobs()
         self._waiting[name] = tuple(opened for opened, _ in waiting)
-        self._swept(name, self._waiting[name], since)
+        self._asked.swept(name, self._waiting[name], since)
         for opened, etag in waiting:
             if now_ms() > opened.deadline_at:
                 if await channel_log.commit(partial(_expire, opened=opened)):

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,11 @@ class WaitingAnswers:
         kept = {comment_id: asked for comment_id, asked in standing.items() if asked.at >= since}
         if kept or channel in self._open:
             self._open[channel].update(kept)
+
+    def keep(self, channels: Collection[str]) -> None:
+        """Forget who waits in any other channel: it was deleted."""
+        for gone in self._open.keys() - set(channels):
+            del self._open[gone]
 
     def check(self, channel: str, person: str, more: int) -> None:
         """Raises TooManyRequestsError where `more` are too many."""

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from hub.errors import TooManyRequestsError
+from hub.settings import Settings
 from hub.talk import sweep
 from tests.client import client
 from tests.hub.conftest import EngineSide, Join, StartHub, finished
-from tests.hub.rooms import open_house
+from tests.hub.rooms import ROOM, account, create, eventually, open_house, said, told
+
+MOST_WAITING: int = Settings.model_fields["hub_limit_waiting"].default
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +117,25 @@ async def test_each_round_visits_the_busy_channels_and_some_of_the_others_in_tur
     assert all(one[0] == "Art" and len(one) == 3 for one in seen)
     for at in range(6):
         assert {name for one in seen[at : at + 5] for name in one} == names
+
+
+async def test_what_was_asked_in_a_channel_that_is_deleted_is_not_waited_for(
+    join: Join, engine: EngineSide, connection_string: str, tmp_path: Path
+) -> None:
+    async with open_house(connection_string, tmp_path) as (address, house):
+        alice = await account(address, join, "alice")
+        await engine.wake()
+        await alice.until(lambda person: person.is_awake("EchoBot"))
+        await create(alice, "public")
+        await said(alice, "@EchoBot hello")
+
+        async def waits_for_nothing() -> bool:
+            try:
+                house.waiting.check(ROOM, "alice", MOST_WAITING)
+            except TooManyRequestsError:
+                return False
+            return True
+
+        assert not await waits_for_nothing()
+        assert await told(alice, "DeleteChannel", confirm=ROOM) is True
+        await eventually(waits_for_nothing)
