@@ -9,10 +9,10 @@ The partition `due` holds what is to be looked at, and when: the time, then the 
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from contracts.message import Image
-from contracts.wire import Milliseconds, PictureName, Wire
+from contracts.wire import LEFT_OUT_IF_UNSET, Milliseconds, PictureName, Wire
 from hub.log.rows import Row, row
 from hub.log.tables import from_chunks
 from hub.people import Person
@@ -33,7 +33,7 @@ class Kept(Wire):
     container: str
     image: Image
     condemned_at: Milliseconds | None = None
-    is_struck: bool = False
+    is_struck: Annotated[bool, LEFT_OUT_IF_UNSET] = False
 
 
 class Shown(Wire):
