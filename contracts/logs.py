@@ -12,7 +12,7 @@ LogLevel = Literal["debug", "info", "warning"]
 
 PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # Storage's own log has a line for each request, and so has that of the other libraries that ask something.
-TALKATIVE = ("azure", "httpx", "httpx2")
+TALKATIVE = ("azure", "httpx2")
 # On a terminal nobody reads a line for each request.
 ONLY_IN_JSON = "hub.rooms.access"
 
