@@ -60,12 +60,11 @@ def create_app(settings: Settings) -> web.Application:
     app[SETTINGS], app[METRICS] = settings, Metrics()
     app[CONNECTIONS] = Places(settings.hub_limit_connections, "Too many connections come from this address.")
     app[STREAMS] = Places(STREAMS_EACH, f"One person follows at most {STREAMS_EACH} streams at once.")
-    redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
-    server = socket_server(redis_url, settings.hub_public_url)
+    server = socket_server(settings.redis_url, settings.hub_public_url)
     server.attach(app)
     app[LISTENERS] = server.manager.listeners
     app[VOICE] = Voice(server)
-    app[NEWS] = News(redis_url)
+    app[NEWS] = News(settings.redis_url)
     app[ATTENDANCE] = Attendance()
     app[ROLL_CALL] = RollCall(app[ATTENDANCE], app[NEWS], app[VOICE])
     app[PACE] = Pace()

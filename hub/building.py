@@ -79,8 +79,7 @@ async def build(app: web.Application) -> AsyncIterator[None]:
     channels = Channels(tables.channels, partial(_channel_changed, app, members))
     access = Access(channels, members)
     follower = app[FOLLOWER] = Follower(archive, channels, Shelf(settings.playhouse_data))
-    redis_url = settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None
-    limits = Limits(settings.limits(), redis_url)
+    limits = Limits(settings.limits(), settings.redis_url)
     bots = Bots(tables.bots, voice.bots)
     registry = Registry(tables.accounts)
     tokens = Tokens(settings.hub_secret or kept_secret(settings.playhouse_data))
@@ -93,7 +92,7 @@ async def build(app: web.Application) -> AsyncIterator[None]:
         tokens,
         lambda name: bots.find(name) is not None,
         partial(tell_ended, app[NEWS]),
-        with_guests=settings.hub_guests == "on",
+        with_guests=settings.hub_guests,
     )
     hear_ended(app[NEWS], accounts.heard_ended)
     app[OAUTH] = OAuth(settings.hub_oauth, settings.hub_public_url, tokens)

@@ -43,7 +43,7 @@ from contracts.channels import (
 from contracts.reports import ListReports, ReportMessage, ResolveReport
 from contracts.search import Found, Search
 from contracts.wire import Wire
-from hub.doors.cursors import cursor, number_at
+from hub.cursors import cursor, number_at
 from hub.errors import BadRequestError, ForbiddenError, NotFoundError
 from hub.house import House
 from hub.limits import Action

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from limits import RateLimitItem
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -51,7 +51,7 @@ class Settings(ProcessSettings):
     log_level: LogLevel = "info"
     otel_exporter_otlp_endpoint: Annotated[str, Field(pattern="^https?://")] | None = None
     hub_upload_mib: Annotated[int, Field(ge=1, le=100)] = 10
-    hub_guests: Literal["on", "off"] = "on"
+    hub_guests: bool = True
     hub_public_url: Annotated[str, AfterValidator(as_origin)] | None = None
     hub_oauth: Annotated[SecretStr, AfterValidator(checked)] | None = None
     hub_page: Path = Path("frontend/web/dist")
@@ -60,6 +60,11 @@ class Settings(ProcessSettings):
     def limits(self) -> Mapping[Action, tuple[RateLimitItem, ...]]:
         """How often each action may be done."""
         return {action: rates(getattr(self, f"hub_limit_{action}")) for action in SHARES}
+
+    @property
+    def redis_url(self) -> str | None:
+        """With its password, if it has one."""
+        return self.hub_redis_url.get_secret_value() if self.hub_redis_url is not None else None
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:

@@ -33,7 +33,7 @@ class Desk:
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Raises what storage raises. What was done is told to the hubs also when the rest failed."""
     secret = settings.azure_storage_connection_string
-    news = News(settings.hub_redis_url.get_secret_value() if settings.hub_redis_url else None)
+    news = News(settings.redis_url)
     async with (
         open_storage(secret.get_secret_value() if secret else None, settings.azure_storage_account) as storage,
         open_tables(storage) as tables,

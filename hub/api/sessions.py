@@ -12,8 +12,7 @@ from hub.keys import COOKIES, HOUSE, OAUTH, SETTINGS
 
 
 async def list_doors(request: web.Request) -> Doors:
-    guests = request.app[SETTINGS].hub_guests == "on"
-    return Doors(guests=guests, providers=request.app[OAUTH].cards())
+    return Doors(guests=request.app[SETTINGS].hub_guests, providers=request.app[OAUTH].cards())
 
 
 async def register(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ async def run(smallest: bool) -> Figures:
     size = SMALLEST if smallest else FULL
     if not (NODE_FOLDER / "node_modules").exists():
         await _install()
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in SERVERS}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in SERVERS}
     with tempfile.TemporaryDirectory() as folder:
         for at in range(size.rounds):
             for name in SERVERS[at % 4 :] + SERVERS[: at % 4]:
@@ -72,17 +72,24 @@ async def _server(name: str, folder: Path) -> AsyncIterator[Process]:
         yield process
 
 
-async def _measured(name: str, size: Size, folder: Path) -> dict[str, Any]:
+async def _measured(name: str, size: Size, folder: Path) -> dict[str, float]:
     async with _server(name, folder) as server:
         port = (await line(server))["port"]
-        plan = {"ports": [port], "members": size.members, **(BARE if name == PLAIN else SOCKET_IO)}
-        async with child(module("tests.bench.crowd", json.dumps(plan)), {}, folder) as crowd:
-            await line(crowd)
-            await said(crowd, messages=size.paced, in_flight=1, every_s=0)  # to warm up
-            began_s = cpu_s(server.pid)
-            burst = await said(crowd, messages=size.burst, in_flight=IN_FLIGHT, every_s=0)
-            took_s = cpu_s(server.pid) - began_s
-            paced = await said(crowd, messages=size.paced, in_flight=size.paced, every_s=size.every_s)
+        return await broadcast_figures([server.pid], [port], BARE if name == PLAIN else SOCKET_IO, size, folder)
+
+
+async def broadcast_figures(
+    pids: Sequence[int], ports: Sequence[int], protocol: dict[str, Any], size: Size, folder: Path
+) -> dict[str, float]:
+    """How servers tell the members that are shared out among them."""
+    plan = {"ports": ports, "members": size.members, **protocol}
+    async with child(module("tests.bench.crowd", json.dumps(plan)), {}, folder) as crowd:
+        await line(crowd)
+        await said(crowd, messages=size.paced, in_flight=1, every_s=0)  # to warm up
+        began_s = sum(map(cpu_s, pids))
+        burst = await said(crowd, messages=size.burst, in_flight=IN_FLIGHT, every_s=0)
+        took_s = sum(map(cpu_s, pids)) - began_s
+        paced = await said(crowd, messages=size.paced, in_flight=size.paced, every_s=size.every_s)
     return {
         "per_s": burst["per_s"],
         "cpu_us": took_s * 1e6 / burst["deliveries"],
@@ -91,13 +98,19 @@ async def _measured(name: str, size: Size, folder: Path) -> dict[str, Any]:
     }
 
 
-def _report(size: Size, found: dict[str, list[dict[str, Any]]]) -> Figures:
+def broadcast_table(size: Size, found: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Prints the median of the rounds, and returns it."""
     middle = {
         name: {figure: median(one[figure] for one in rounds) for figure in rounds[0]} for name, rounds in found.items()
     }
     columns = ("server", "deliveries/s", "CPU µs a delivery", "p50 ms", "p99 ms")
     title = f"One message to {size.members:,} members, the median of {size.rounds} rounds"
     table(title, columns, [[name, *figures.values()] for name, figures in middle.items()])
+    return middle
+
+
+def _report(size: Size, found: dict[str, list[dict[str, float]]]) -> Figures:
+    middle = broadcast_table(size, found)
     rates = {name: figures["per_s"] for name, figures in middle.items()}
     return {
         "servers": middle,

@@ -1,36 +1,18 @@
 """One message to a whole channel whose members are with one hub, or with two and Redis between them."""
 
-import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from tests.bench.fanout import OURS, SOCKET_IO
-from tests.bench.processes import child, cpu_s, line, module, said
-from tests.bench.report import Figures, median, table
+from tests.bench.fanout import FULL, OURS, SMALLEST, SOCKET_IO, Size, broadcast_figures, broadcast_table
+from tests.bench.processes import child, line, module
+from tests.bench.report import Figures
 from tests.services import Redis
 
 ALONE, OVER_REDIS, TWO = "one hub", "one hub, over Redis", "two hubs, over Redis"
 HUBS: Final = {ALONE: 1, OVER_REDIS: 1, TWO: 2}
-
-
-@dataclass(frozen=True)
-class Size:
-    """In each round: `burst` messages as fast as a few at once go, then `paced` ones at a rate."""
-
-    rounds: int
-    members: int
-    burst: int
-    paced: int
-    every_s: float
-
-
-FULL: Final = Size(rounds=4, members=1_000, burst=200, paced=50, every_s=0.2)
-SMALLEST: Final = Size(rounds=1, members=10, burst=2, paced=2, every_s=0.01)
-IN_FLIGHT: Final = 4
 
 
 async def run(smallest: bool) -> Figures:
@@ -62,29 +44,11 @@ async def _hubs(which: str, folder: Path, redis: str) -> AsyncIterator[tuple[lis
 
 async def _measured(which: str, size: Size, folder: Path, redis: str) -> dict[str, float]:
     async with _hubs(which, folder, redis) as (ports, pids):
-        plan = {"ports": ports, "members": size.members, **SOCKET_IO}
-        async with child(module("tests.bench.crowd", json.dumps(plan)), {}, folder) as crowd:
-            await line(crowd)
-            await said(crowd, messages=size.paced, in_flight=1, every_s=0)  # to warm up
-            began_s = sum(map(cpu_s, pids))
-            burst = await said(crowd, messages=size.burst, in_flight=IN_FLIGHT, every_s=0)
-            took_s = sum(map(cpu_s, pids)) - began_s
-            paced = await said(crowd, messages=size.paced, in_flight=size.paced, every_s=size.every_s)
-    return {
-        "per_s": burst["per_s"],
-        "cpu_us": took_s * 1e6 / burst["deliveries"],
-        "p50_ms": paced["p50_ms"],
-        "p99_ms": paced["p99_ms"],
-    }
+        return await broadcast_figures(pids, ports, SOCKET_IO, size, folder)
 
 
 def _report(size: Size, found: dict[str, list[dict[str, float]]]) -> Figures:
-    middle: dict[str, dict[str, Any]] = {
-        name: {figure: median(one[figure] for one in rounds) for figure in rounds[0]} for name, rounds in found.items()
-    }
-    columns = ("", "deliveries/s", "CPU µs a delivery", "p50 ms", "p99 ms")
-    title = f"One message to {size.members:,} members, the median of {size.rounds} rounds"
-    table(title, columns, [[name, *figures.values()] for name, figures in middle.items()])
+    middle = broadcast_table(size, found)
     rates = {name: figures["per_s"] for name, figures in middle.items()}
     return {
         "hubs": middle,
